@@ -1,0 +1,79 @@
+//! The journal that lives in the target database: what ran, and how far.
+//!
+//! Its tables are `format`, `owner`, `run`, `step` (in schema `_chancery`, or with the prefix `_chancery_` where the
+//! engine has no schemas or the role may not make one). It is what tells, after a crash, which steps are done, and
+//! its last run's number is part of every plan's hash, so that running a plan spends its approval.
+
+/// The format of the journal that this version reads and writes. An older binary refuses a newer one.
+pub const FORMAT: u32 = 1;
+
+/// The state of a journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Journal {
+    /// Raised each time the lock is taken: a session that finds another number has lost the lock.
+    pub epoch: u64,
+    /// The number of the last run; 0 before the first.
+    pub last_run: u64,
+    /// The last run, if there is one.
+    pub last: Option<RunRecord>,
+    /// Who owns the database's migrations, such as a Database of a cluster; `None` while only people ran any.
+    pub owner: Option<String>,
+}
+
+/// One run of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunRecord {
+    /// The hash of the plan.
+    pub hash: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// Whether it ended, well or not.
+    pub ended: bool,
+    /// Why it failed; `None` while it runs and when it is done. Never contains a value of a row.
+    pub error: Option<String>,
+}
+
+/// One step of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRecord {
+    /// Its position in the run, from 1.
+    pub number: u32,
+    /// The SHA-256 of its SQL.
+    pub sql_sha: String,
+    /// How far it is.
+    pub state: StepState,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// Not begun.
+    Planned,
+    /// Begun; only a step without a transaction is seen so.
+    Started,
+    /// Done, and its post-condition holds.
+    Done,
+    /// Failed.
+    Failed,
+}
+
+impl StepState {
+    /// Returns the word that the journal holds.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Started => "started",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the word; `None` if it is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Planned, Self::Started, Self::Done, Self::Failed]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+}
