@@ -1,0 +1,36 @@
+//! Labels, annotations, finalizers and field managers, by the names that clusters already use.
+
+/// Annotation of a Secret or SealedSecret: any name in the namespace opens it. Only the value `true` counts.
+pub const SCOPE_NAMESPACE_WIDE: &str = "sealedsecrets.bitnami.com/namespace-wide";
+/// Annotation of a Secret or SealedSecret: it opens anywhere. Wins over [`SCOPE_NAMESPACE_WIDE`].
+pub const SCOPE_CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
+/// Annotation of an existing Secret: a SealedSecret may take it over.
+pub const MANAGED: &str = "sealedsecrets.bitnami.com/managed";
+/// Annotation of an existing Secret: a SealedSecret adds its keys and leaves the others.
+pub const PATCH: &str = "sealedsecrets.bitnami.com/patch";
+/// Annotation of a template: the Secret gets no owner reference.
+pub const SKIP_SET_OWNER_REFERENCES: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
+/// Label of the Secrets that hold sealing keys.
+pub const SEALING_KEY_LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
+/// Value of [`SEALING_KEY_LABEL`] of a key in use; any other value disables the key.
+pub const SEALING_KEY_ACTIVE: &str = "active";
+/// Prefix of the names of key Secrets.
+pub const SEALING_KEY_PREFIX: &str = "sealed-secrets-key";
+/// Type of a Secret that holds a key and its certificate.
+pub const TLS_SECRET_TYPE: &str = "kubernetes.io/tls";
+
+/// Annotation of a SealedSecret: fingerprints of the keys that its items were sealed with, with commas
+/// between. A hint that saves private-key operations; nothing depends on it.
+pub const SEALED_WITH: &str = "chancery.dev/sealed-with";
+/// Annotation of a Migration or a Database: hash of the plan that may run.
+pub const APPROVED_PLAN: &str = "chancery.dev/approved-plan";
+
+/// Annotation in which `kubectl apply` keeps the whole object, values included.
+pub const KUBECTL_LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// The same of kubecfg.
+pub const KUBECFG_LAST_APPLIED: &str = "kubecfg.ksonnet.io/last-applied-configuration";
+
+/// Field manager of the Secrets that SealedSecrets become.
+pub const SECRETS_FIELD_MANAGER: &str = "chancery-secrets";
+/// Field manager of what the schema controller writes.
+pub const SCHEMA_FIELD_MANAGER: &str = "chancery-schema";
