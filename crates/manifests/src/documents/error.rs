@@ -1,0 +1,154 @@
+//! Where a document stands, and what can be wrong with it.
+
+use std::fmt;
+
+use crate::decode::{Problem, similar};
+use crate::yaml::locate::Segment;
+
+/// The place of a document, as in `secret.yaml, document 2 (line 14)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Name of the file.
+    pub file: String,
+    /// Number of the document, from 1.
+    pub document: usize,
+    /// Line on which it begins, from 1.
+    pub line: usize,
+    /// Number of the item, from 1, in a List.
+    pub item: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, document {}", self.file, self.document)?;
+        if let Some(item) = self.item {
+            write!(f, ", item {item}")?;
+        }
+        write!(f, " (line {})", self.line)
+    }
+}
+
+/// A text or document that can't be read. No message quotes a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// More than [`MAX_BYTES`](super::MAX_BYTES).
+    #[error("{file} has {len} bytes; a file of manifests has at most {max}")]
+    TooLong {
+        /// Name of the file.
+        file: String,
+        /// Its length.
+        len: usize,
+        /// [`MAX_BYTES`](super::MAX_BYTES).
+        max: usize,
+    },
+    /// Bytes that are no UTF-8.
+    #[error("{file} is not UTF-8 (line {line}); put binary values in `data`, as base64")]
+    NotUtf8 {
+        /// Name of the file.
+        file: String,
+        /// Line of the first such byte.
+        line: usize,
+    },
+    /// Neither YAML nor JSON.
+    #[error("{place}: {message}")]
+    Syntax {
+        /// The document, and the line of the fault.
+        place: Place,
+        /// What is wrong.
+        message: String,
+    },
+    /// A list, a text or a number where an object belongs.
+    #[error("{place}: expected an object with `apiVersion` and `kind`, found {found}")]
+    NotAnObject {
+        /// The document.
+        place: Place,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A field that isn't as it should be.
+    #[error("{place}: {}{message}", in_field(path, *line))]
+    Field {
+        /// The document.
+        place: Place,
+        /// Path of the field, as in `spec.template.data`; empty for the object itself.
+        path: String,
+        /// Line of the field in the file, or of its nearest parent.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+fn in_field(path: &str, line: usize) -> String {
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!("field `{path}` (line {line}): ")
+    }
+}
+
+impl DocumentError {
+    /// Returns the error of a field; messages of types that may quote a value are left out if `confidential`.
+    pub(super) fn field(
+        place: Place,
+        line: usize,
+        path: &[Segment],
+        problem: Problem,
+        confidential: bool,
+    ) -> Self {
+        let name = match path.last() {
+            Some(Segment::Key(key)) => key.as_str(),
+            _ => "",
+        };
+        let message = match problem {
+            Problem::Unknown { known } => match similar(name, known) {
+                Some(close) => format!("unknown field; did you mean `{close}`?"),
+                None if known.is_empty() => "unknown field".to_owned(),
+                None => format!("unknown field; the fields here are {}", known.join(", ")),
+            },
+            Problem::Other(_) | Problem::Variant { .. } if confidential => {
+                "the value is not valid".to_owned()
+            }
+            problem => problem.to_string(),
+        };
+        Self::Field {
+            place,
+            path: spell(path),
+            line,
+            message,
+        }
+    }
+}
+
+/// Returns a path as kubectl spells it; a key with a dot in it stands in brackets.
+fn spell(path: &[Segment]) -> String {
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Index(index) => text.extend(["[", &index.to_string(), "]"]),
+            Segment::Key(key) if key.contains(['.', '/', '[']) => text.extend(["[", key, "]"]),
+            Segment::Key(key) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(key);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_spelt_as_kubectl_does() {
+        let key = |key: &str| Segment::Key(key.to_owned());
+        assert_eq!(
+            spell(&[key("spec"), key("items"), Segment::Index(2), key("a.b"), key("c")]),
+            "spec.items[2][a.b].c"
+        );
+        assert_eq!(spell(&[]), "");
+    }
+}

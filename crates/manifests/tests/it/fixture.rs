@@ -1,0 +1,58 @@
+//! Keys of `testdata/crypto`, and objects to work with.
+
+use api::sealed_secret::SealedSecret;
+use aws_lc_rs::rand::SystemRandom;
+use k8s_openapi::api::core::v1::Secret;
+use manifests::seal::SealOptions;
+use manifests::{documents, keys, seal};
+use sealing::{Certificate, KeyRing};
+use serde_json::Value;
+
+pub(crate) const KEY_2048: &[u8] = include_bytes!("../../../../testdata/crypto/key-2048.pem");
+pub(crate) const KEY_4096: &[u8] = include_bytes!("../../../../testdata/crypto/key-4096.pem");
+pub(crate) const KEY_FOREIGN: &[u8] = include_bytes!("../../../../testdata/crypto/key-foreign.pem");
+pub(crate) const CERT_2048: &[u8] = include_bytes!("../../../../testdata/crypto/cert-2048.pem");
+pub(crate) const CERT_4096: &[u8] = include_bytes!("../../../../testdata/crypto/cert-4096.pem");
+pub(crate) const CERT_FOREIGN: &[u8] = include_bytes!("../../../../testdata/crypto/cert-foreign.pem");
+
+pub(crate) fn ring(pems: &[&[u8]]) -> KeyRing {
+    let mut ring = KeyRing::new();
+    for (at, pem) in pems.iter().enumerate() {
+        let (one, problems) = keys::ring_from_pem(&format!("key-{at}"), pem);
+        assert!(problems.is_empty(), "{problems:?}");
+        ring.extend(one);
+    }
+    ring
+}
+
+pub(crate) fn certificate(pem: &[u8]) -> Certificate {
+    Certificate::from_pem(pem).unwrap()
+}
+
+pub(crate) fn secret(text: &str) -> Secret {
+    documents::read("secret.yaml", text.as_bytes()).unwrap()[0]
+        .to()
+        .unwrap()
+}
+
+/// A Secret `shop/database` with these lines after its metadata.
+pub(crate) fn database(rest: &str) -> Secret {
+    secret(&format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: database, namespace: shop}}\n{rest}"
+    ))
+}
+
+pub(crate) fn sealed(secret: &Secret, cert: &[u8]) -> SealedSecret {
+    seal::seal(
+        secret,
+        &certificate(cert),
+        &SealOptions::default(),
+        &SystemRandom::new(),
+    )
+    .unwrap()
+}
+
+/// Sorts nothing and drops nothing: two documents are equal when their values are.
+pub(crate) fn value(object: &impl serde::Serialize) -> Value {
+    serde_json::to_value(object).unwrap()
+}

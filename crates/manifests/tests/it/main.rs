@@ -1,0 +1,16 @@
+//! The public API: golden cases, documents of every bad kind, keys, unsealing.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of tests fails the test that called it"
+)]
+
+mod cases;
+mod documents;
+mod fields;
+mod fixture;
+mod keys;
+mod lists;
+mod seal;
+mod unseal;
