@@ -1,0 +1,3 @@
+SELECT name, type
+FROM pragma_table_list
+WHERE schema = 'main'

@@ -1,0 +1,16 @@
+BEGIN;
+-- rebuild table `users`: number rows for ever by column `id`
+-- rewrites-table: users is made anew and its rows are copied, while writers of the file wait
+CREATE TABLE "_chancery_new_users" (
+  "id" integer PRIMARY KEY AUTOINCREMENT,
+  "email" text NOT NULL,
+  "age" integer
+);
+INSERT OR ABORT INTO "_chancery_new_users" ("id", "email", "age") SELECT "id", "email", "age" FROM "users";
+DROP TABLE "users";
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE "_chancery_new_users" RENAME TO "users";
+PRAGMA legacy_alter_table = OFF;
+CREATE UNIQUE INDEX "idx_users_email" ON "users" ("email");
+PRAGMA quick_check("users");
+COMMIT;

@@ -1,0 +1,5 @@
+BEGIN;
+-- drop column `age`
+-- deletes-data: the values of column age of users are deleted
+ALTER TABLE "users" DROP COLUMN "age";
+COMMIT;

@@ -1,0 +1,4 @@
+-- held: deletes-data
+-- drop column `age`
+-- deletes-data: the values of column age of users are deleted
+-- ALTER TABLE "users" DROP COLUMN "age";

@@ -1,0 +1,4 @@
+-- held: deletes-data
+-- drop table `posts`
+-- deletes-data: all rows of posts are deleted
+-- DROP TABLE "posts";

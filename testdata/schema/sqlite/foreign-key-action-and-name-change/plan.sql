@@ -1,0 +1,16 @@
+BEGIN;
+-- rebuild table `posts`: replace foreign key `written_by`
+-- rewrites-table: posts is made anew and its rows are copied, while writers of the file wait
+CREATE TABLE "_chancery_new_posts" (
+  "id" integer PRIMARY KEY,
+  "author" integer NOT NULL,
+  "body" text,
+  CONSTRAINT "written_by" FOREIGN KEY ("author") REFERENCES "users" ("id") ON DELETE RESTRICT
+);
+INSERT OR ABORT INTO "_chancery_new_posts" ("id", "author", "body") SELECT "id", "author", "body" FROM "posts";
+DROP TABLE "posts";
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE "_chancery_new_posts" RENAME TO "posts";
+PRAGMA legacy_alter_table = OFF;
+PRAGMA quick_check("posts");
+COMMIT;

@@ -1,0 +1,23 @@
+BEGIN;
+-- rebuild table `users`: set default of column `age`
+-- rewrites-table: users is made anew and its rows are copied, while writers of the file wait
+CREATE TABLE "_chancery_new_users" (
+  "id" integer PRIMARY KEY AUTOINCREMENT,
+  "email" text NOT NULL,
+  "age" integer DEFAULT 18
+);
+INSERT OR ABORT INTO "_chancery_new_users" ("id", "email", "age") SELECT "id", "email", "age" FROM "users";
+DELETE FROM sqlite_sequence WHERE "name" = '_chancery_new_users';
+INSERT INTO sqlite_sequence ("name", "seq") SELECT '_chancery_new_users', "seq" FROM sqlite_sequence WHERE "name" = 'users' COLLATE NOCASE;
+DROP TABLE "users";
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE "_chancery_new_users" RENAME TO "users";
+PRAGMA legacy_alter_table = OFF;
+CREATE INDEX "adults_only" ON "users" (lower(email) DESC) WHERE age > 17;
+CREATE UNIQUE INDEX "idx_users_email" ON "users" ("email");
+CREATE TRIGGER shout AFTER INSERT ON users WHEN NEW.age > 99 BEGIN
+  UPDATE users SET email = upper(email) WHERE id = NEW.id;
+  DELETE FROM posts WHERE body = 'users; never';
+END;
+PRAGMA quick_check("users");
+COMMIT;

@@ -1,0 +1,2 @@
+INSERT INTO added VALUES ('x'), ('y');
+INSERT INTO dropped VALUES ('x'), ('y');
