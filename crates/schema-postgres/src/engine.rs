@@ -1,0 +1,40 @@
+//! The rules of Postgres as the trait wants them; each dispatches to its module.
+
+use schema::change::Change;
+use schema::desired::Desired;
+use schema::engine::{DeclaredTable, Engine, LowerError, StepContext};
+use schema::ir::{Table, Unsupported};
+use schema::plan::{Hazard, StepDraft};
+use schema::{EngineKind, ServerFacts};
+
+use crate::{lower, merge, render};
+
+/// The rules of Postgres. It holds nothing; [`crate::ENGINE`] is one of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Postgres;
+
+impl Engine for Postgres {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Postgres
+    }
+
+    fn lower(&self, tables: &[DeclaredTable<'_>], facts: &ServerFacts) -> Result<Desired, Vec<LowerError>> {
+        lower::lower(tables, facts)
+    }
+
+    fn hazards(&self, change: &Change, context: &StepContext<'_>) -> Vec<Hazard> {
+        render::hazards(change, context)
+    }
+
+    fn merge(&self, _: &Table, _: &Table, changes: Vec<Change>, _: &ServerFacts) -> Vec<Change> {
+        merge::merge(changes)
+    }
+
+    fn foreign_keys_need_target(&self) -> bool {
+        true
+    }
+
+    fn steps(&self, change: &Change, context: &StepContext<'_>) -> Result<Vec<StepDraft>, Unsupported> {
+        render::steps(change, context)
+    }
+}

@@ -1,0 +1,4 @@
+-- held: deletes-data
+-- drop table public.t
+-- deletes-data: all rows of public.t are deleted
+-- DROP TABLE "public"."t";

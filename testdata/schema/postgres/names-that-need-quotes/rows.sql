@@ -1,0 +1,1 @@
+INSERT INTO "Select ""all""" VALUES (1);

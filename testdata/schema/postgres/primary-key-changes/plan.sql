@@ -1,0 +1,26 @@
+BEGIN;
+-- refuse NULL in column n of public.t, for new rows
+ALTER TABLE "public"."t" ADD CONSTRAINT "chancery_tmp_not_null_f0b9d3c65940" CHECK ("n" IS NOT NULL) NOT VALID;
+COMMIT;
+BEGIN;
+-- check that no row of public.t has NULL in column n
+-- depends-on-rows: it fails if rows of public.t have NULL in column n; give them a value first
+-- if it fails: ALTER TABLE "public"."t" DROP CONSTRAINT "chancery_tmp_not_null_f0b9d3c65940";
+ALTER TABLE "public"."t" VALIDATE CONSTRAINT "chancery_tmp_not_null_f0b9d3c65940";
+COMMIT;
+BEGIN;
+-- make column n of public.t NOT NULL
+-- if it fails: ALTER TABLE "public"."t" DROP CONSTRAINT "chancery_tmp_not_null_f0b9d3c65940";
+ALTER TABLE "public"."t" ALTER COLUMN "n" SET NOT NULL;
+ALTER TABLE "public"."t" DROP CONSTRAINT "chancery_tmp_not_null_f0b9d3c65940";
+COMMIT;
+-- build the index of the primary key of public.t
+-- builds-index: index chancery_tmp_key_600409865af0 is built on public.t while others work; it takes time and I/O
+-- depends-on-rows: it fails if rows of public.t have equal values of (n, id); look for them first
+-- if it fails: DROP INDEX CONCURRENTLY "public"."chancery_tmp_key_600409865af0";
+CREATE UNIQUE INDEX CONCURRENTLY "chancery_tmp_key_600409865af0" ON "public"."t" USING "btree" ("n", "id");
+BEGIN;
+-- put the new primary key of public.t in place
+ALTER TABLE "public"."t" DROP CONSTRAINT "t_pkey";
+ALTER TABLE "public"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY USING INDEX "chancery_tmp_key_600409865af0";
+COMMIT;

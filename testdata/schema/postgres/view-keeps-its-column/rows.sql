@@ -1,0 +1,2 @@
+INSERT INTO t VALUES (1, 'x', 2);
+CREATE VIEW sees AS SELECT a FROM t;
