@@ -1,0 +1,248 @@
+//! A real cluster: the certificate of its Sealed Secrets controller, and its key Secrets.
+//!
+//! The runtime and the client are made when a command first needs the cluster, never before:
+//! sealing with a certificate file must cost nothing of it.
+
+mod error;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::{Secret, Service};
+use kube::api::{Api, ListParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use tokio::runtime::Runtime;
+
+pub(crate) use error::ClusterError;
+
+/// How long one answer may take. A certificate is one small GET.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long a connection may take.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Which cluster, and which controller in it.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct ClusterArgs {
+    /// Namespace of the controller
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        default_value = "kube-system",
+        env = "SEALED_SECRETS_CONTROLLER_NAMESPACE",
+        value_parser = object_name
+    )]
+    pub(crate) controller_namespace: String,
+    /// Name of the controller's Service (its Helm chart calls it `sealed-secrets`)
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "sealed-secrets-controller",
+        env = "SEALED_SECRETS_CONTROLLER_NAME",
+        value_parser = object_name
+    )]
+    pub(crate) controller_name: String,
+    /// The kubeconfig file; by default KUBECONFIG, then `~/.kube/config`, then the Pod's own account
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context in the kubeconfig; by default its current one
+    #[arg(long, value_name = "CONTEXT")]
+    pub(crate) context: Option<String>,
+}
+
+/// Parses a name that becomes part of a path of the API (RFC 1123 subdomain).
+///
+/// # Errors
+/// When it holds anything that such names do not, for instance a slash.
+pub(crate) fn object_name(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let bytes = text.as_bytes();
+    if text.len() <= 253
+        && bytes.iter().copied().all(plain)
+        && edge(bytes.first().copied())
+        && edge(bytes.last().copied())
+    {
+        Ok(text.to_owned())
+    } else {
+        Err("a name in Kubernetes is lower-case letters, digits, `-` and `.`".to_owned())
+    }
+}
+
+/// A connection to a cluster.
+pub(crate) struct Cluster {
+    runtime: Runtime,
+    client: Client,
+}
+
+impl Cluster {
+    /// Reads the kubeconfig and makes a client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ClusterError::Configuration`] when there is no usable kubeconfig.
+    pub(crate) fn connect(args: &ClusterArgs) -> Result<Self, ClusterError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|source| ClusterError::Runtime { source })?;
+        let client = runtime.block_on(async {
+            let mut config = configuration(args).await?;
+            config.connect_timeout = Some(CONNECT_DEADLINE);
+            config.read_timeout = Some(DEADLINE);
+            Client::try_from(config).map_err(ClusterError::client)
+        })?;
+        Ok(Self { runtime, client })
+    }
+
+    /// The PEM text of the newest certificate, asked of the controller through the API server's
+    /// service proxy, as kubeseal does: first the Service, for the name of its first port.
+    ///
+    /// # Errors
+    /// [`ClusterError`], by what the user can do about it.
+    pub(crate) fn certificate(&self, args: &ClusterArgs) -> Result<Vec<u8>, ClusterError> {
+        let (namespace, name) = (args.controller_namespace.as_str(), args.controller_name.as_str());
+        let doing = format!("reading the certificate of Service `{namespace}/{name}`");
+        self.answer(&doing, async {
+            let service = Api::<Service>::namespaced(self.client.clone(), namespace)
+                .get(name)
+                .await
+                .map_err(|source| match source {
+                    kube::Error::Api(status) if status.code == 404 => ClusterError::NoController {
+                        namespace: namespace.to_owned(),
+                        name: name.to_owned(),
+                    },
+                    source => ClusterError::request(&doing, source),
+                })?;
+            let port = service
+                .spec
+                .and_then(|spec| spec.ports)
+                .unwrap_or_default()
+                .into_iter()
+                .next();
+            // A port without a name is asked for by an empty one.
+            let port = port.and_then(|port| port.name).unwrap_or_default();
+            let path =
+                format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy/v1/cert.pem");
+            let request = http::Request::get(path)
+                .header(http::header::ACCEPT, "application/x-pem-file, */*")
+                .body(Vec::new())
+                .map_err(|error| ClusterError::request(&doing, kube::Error::HttpError(error)))?;
+            let pem = self.client.request_text(request).await;
+            pem.map(String::into_bytes)
+                .map_err(|error| ClusterError::proxied(&doing, namespace, name, error))
+        })
+    }
+
+    /// The Secrets in the controller's namespace that carry the sealing-key label, whatever its value.
+    ///
+    /// # Errors
+    /// [`ClusterError`], for instance without the right to list Secrets.
+    pub(crate) fn key_secrets(&self, args: &ClusterArgs) -> Result<Vec<Secret>, ClusterError> {
+        let doing = format!(
+            "listing the sealing keys in namespace `{}`",
+            args.controller_namespace
+        );
+        self.answer(&doing, async {
+            let secrets = Api::<Secret>::namespaced(self.client.clone(), &args.controller_namespace);
+            let labelled = ListParams::default().labels(api::names::SEALING_KEY_LABEL);
+            let list = secrets
+                .list(&labelled)
+                .await
+                .map_err(|source| ClusterError::request(&doing, source))?;
+            Ok(list.items)
+        })
+    }
+
+    /// The Secret of that name, or `None` when there is none.
+    ///
+    /// # Errors
+    /// [`ClusterError`], for instance without the right to get it.
+    pub(crate) fn secret(&self, namespace: &str, name: &str) -> Result<Option<Secret>, ClusterError> {
+        let doing = format!("reading Secret `{namespace}/{name}`");
+        self.answer(&doing, async {
+            let secrets = Api::<Secret>::namespaced(self.client.clone(), namespace);
+            secrets
+                .get_opt(name)
+                .await
+                .map_err(|source| ClusterError::request(&doing, source))
+        })
+    }
+
+    fn answer<T>(
+        &self,
+        doing: &str,
+        work: impl Future<Output = Result<T, ClusterError>>,
+    ) -> Result<T, ClusterError> {
+        self.runtime.block_on(async {
+            tokio::time::timeout(DEADLINE, work).await.unwrap_or_else(|_| {
+                Err(ClusterError::TimedOut {
+                    doing: doing.to_owned(),
+                    limit: DEADLINE,
+                })
+            })
+        })
+    }
+}
+
+async fn configuration(args: &ClusterArgs) -> Result<Config, ClusterError> {
+    let options = KubeConfigOptions {
+        context: args.context.clone(),
+        ..KubeConfigOptions::default()
+    };
+    match &args.kubeconfig {
+        Some(path) => {
+            let kubeconfig = Kubeconfig::read_from(path).map_err(ClusterError::kubeconfig)?;
+            Config::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(ClusterError::kubeconfig)
+        }
+        None => match Config::from_kubeconfig(&options).await {
+            // In a Pod there is no kubeconfig; where there is no Pod's account either, the kubeconfig
+            // is what the user should hear about.
+            Err(error) if args.context.is_none() => {
+                Config::incluster().map_err(|_| ClusterError::kubeconfig(error))
+            }
+            result => result.map_err(ClusterError::kubeconfig),
+        },
+    }
+}
+
+/// The namespace of the kubeconfig's context, as kubectl would take it, or `None` without one.
+/// A kubeconfig that is missing or broken is not worth failing a command that needs no cluster.
+pub(crate) fn context_namespace(args: &ClusterArgs) -> Option<String> {
+    let kubeconfig = match &args.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    }
+    .ok()?;
+    let wanted = args.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+    let named = kubeconfig
+        .contexts
+        .iter()
+        .find(|context| &context.name == wanted)?;
+    named
+        .context
+        .as_ref()?
+        .namespace
+        .clone()
+        .filter(|namespace| !namespace.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_would_change_the_path_is_refused() {
+        for name in ["", "a/b", "..", "a b", "A", "-a", "a?x=1", "a%2f"] {
+            assert!(object_name(name).is_err(), "{name:?}");
+        }
+        assert_eq!(
+            object_name("sealed-secrets.v1").as_deref(),
+            Ok("sealed-secrets.v1")
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! Why a cluster gave no answer, by what the user can do about it.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use kube::config::KubeconfigError;
+
+use crate::error::CommandError;
+
+/// What the API server said, or why it could not be asked.
+type Answer = Box<dyn Error + Send + Sync>;
+
+/// Why a cluster gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClusterError {
+    /// No usable kubeconfig. Only kube's own words about what is wrong with *values* are passed on:
+    /// its words about text that does not parse quote the lines around it, which hold tokens.
+    #[error("no usable kubeconfig: {reason}")]
+    Configuration {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The client could not be made.
+    #[error("cannot make a client for the cluster")]
+    Client {
+        /// Why.
+        source: Box<kube::Error>,
+    },
+    /// No runtime for the client.
+    #[error("cannot start the runtime for the cluster's client")]
+    Runtime {
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no Service of that name.
+    #[error("the cluster has no Service `{namespace}/{name}`")]
+    NoController {
+        /// The namespace asked for.
+        namespace: String,
+        /// The name asked for.
+        name: String,
+    },
+    /// The Service is there, nothing behind it answers, or not with a certificate.
+    #[error("Service `{namespace}/{name}` gives no certificate")]
+    ControllerDown {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// What the API server said.
+        source: Answer,
+    },
+    /// The user may not do that.
+    #[error("not allowed: {doing}")]
+    Denied {
+        /// What was being done.
+        doing: String,
+        /// What the API server said.
+        source: Answer,
+    },
+    /// No answer in time.
+    #[error("no answer within {} s: {doing}", limit.as_secs())]
+    TimedOut {
+        /// What was being done.
+        doing: String,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// Anything else.
+    #[error("failed: {doing}")]
+    Request {
+        /// What was being done.
+        doing: String,
+        /// Why.
+        source: Answer,
+    },
+}
+
+impl ClusterError {
+    /// A failed request, sorted by its status.
+    pub(super) fn request(doing: &str, error: kube::Error) -> Self {
+        let doing = doing.to_owned();
+        let denied = matches!(&error, kube::Error::Api(status) if matches!(status.code, 401 | 403));
+        let source = answer(error);
+        if denied {
+            Self::Denied { doing, source }
+        } else {
+            Self::Request { doing, source }
+        }
+    }
+
+    /// A failed request through the proxy to a Service that exists. The API server answers 404 when the
+    /// Service has no Endpoints at all, and so does a server that is no controller; 502 to 504 mean that
+    /// nothing listens behind it.
+    pub(super) fn proxied(doing: &str, namespace: &str, name: &str, error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) if matches!(status.code, 404 | 502..=504) => Self::ControllerDown {
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+                source: answer(kube::Error::Api(status)),
+            },
+            error => Self::request(doing, error),
+        }
+    }
+
+    /// A kubeconfig that cannot be used.
+    pub(super) fn kubeconfig(error: KubeconfigError) -> Self {
+        let reason = match error {
+            KubeconfigError::Parse(_) => "a kubeconfig file is no valid YAML".to_owned(),
+            KubeconfigError::ReadConfig(source, path) => {
+                format!("cannot read `{}`: {source}", path.display())
+            }
+            KubeconfigError::LoadContext(context) => format!("it has no context `{context}`"),
+            other => other.to_string(),
+        };
+        Self::Configuration { reason }
+    }
+
+    /// A client that cannot be made.
+    pub(super) fn client(source: kube::Error) -> Self {
+        Self::Client {
+            source: Box::new(source),
+        }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Configuration { .. } | Self::Client { .. } => "name one with --kubeconfig and --context",
+            Self::NoController { .. } => {
+                "where is the controller? --controller-namespace and --controller-name say so (its Helm chart calls \
+                 the Service `sealed-secrets`)"
+            }
+            Self::ControllerDown { .. } => "does the controller's Pod run?",
+            Self::Denied { .. } => "ask those who run the cluster for that right",
+            Self::TimedOut { .. } | Self::Request { .. } | Self::Runtime { .. } => {
+                "is this the right cluster (--context), and can it be reached from here?"
+            }
+        }
+    }
+}
+
+/// The words of the API server alone: kube would add the whole status in its `Debug` form.
+fn answer(error: kube::Error) -> Answer {
+    match error {
+        kube::Error::Api(status) if !status.message.is_empty() => status.message.clone().into(),
+        kube::Error::Api(status) => format!("the API server answered {}", status.code).into(),
+        error => error.into(),
+    }
+}
+
+impl From<ClusterError> for CommandError {
+    fn from(error: ClusterError) -> Self {
+        let hint = error.hint();
+        let timed_out = matches!(error, ClusterError::TimedOut { .. });
+        let error = Self::failed(error).hint(hint);
+        if timed_out { error.timed_out() } else { error }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_kubeconfig_is_named_without_its_lines() {
+        let text = "users:\n- name: a\n  user: {token: hunter2}\nclusters: [\n";
+        let error = kube::config::Kubeconfig::from_yaml(text).unwrap_err();
+        let said = CommandError::from(ClusterError::kubeconfig(error))
+            .causes()
+            .join(" ");
+        assert_eq!(said, "no usable kubeconfig: a kubeconfig file is no valid YAML");
+    }
+
+    #[test]
+    fn an_answer_that_came_too_late_has_its_own_exit_code() {
+        let late = ClusterError::TimedOut {
+            doing: "asking".to_owned(),
+            limit: Duration::from_secs(30),
+        };
+        assert_eq!(crate::error::Status::from(&CommandError::from(late)).code(), 5);
+    }
+}

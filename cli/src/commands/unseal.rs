@@ -1,0 +1,165 @@
+//! `chancery unseal`: SealedSecrets back to Secrets, for those who hold the private key.
+
+mod failure;
+
+use std::path::PathBuf;
+
+use api::sealed_secret::SealedSecret;
+use k8s_openapi::api::core::v1::Secret;
+use manifests::documents::Document;
+use manifests::keys;
+use sealing::KeyRing;
+
+use crate::atomic_file::Readers;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, Status};
+use crate::input::{self, InputArgs, Origin};
+use crate::local::LocalStore;
+use crate::output::{self, OutputArgs, Product};
+
+const EXAMPLES: &str = "\
+Examples:
+  chancery unseal sealed/db.yaml --key key.pem
+  chancery unseal sealed/db.yaml --key keys.yaml -w db.yaml
+  chancery unseal -f sealed/ --local .chancery
+  chancery unseal -f sealed/ --local .chancery --save
+
+The keys of a cluster:
+  kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml";
+
+/// Open SealedSecrets with the private key
+///
+/// Prints the Secrets, values readable. A file that is written is readable by its owner alone (0600).
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct UnsealArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Private keys: PEM, or key Secrets (YAML or JSON, Lists too); repeatable, or with commas between
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        value_delimiter = ',',
+        required_unless_present = "local",
+        conflicts_with = "local"
+    )]
+    key: Vec<PathBuf>,
+    /// A folder that stands in for a cluster: use all its active keys
+    #[arg(long, value_name = "DIR")]
+    local: Option<PathBuf>,
+    /// Keep the Secrets in that folder, as the controller keeps them in a cluster, so that a Database
+    /// there can refer to them; prints nothing
+    #[arg(long, requires = "local", conflicts_with_all = ["write", "output", "key"])]
+    save: bool,
+}
+
+/// Opens everything that was named.
+///
+/// # Errors
+/// When the input or a key cannot be read, a document is no SealedSecret or does not open, or the
+/// output cannot be written. Nothing is written then.
+pub(crate) fn run(args: &UnsealArgs, context: &Context) -> CommandResult {
+    let store = args.local.as_deref().map(LocalStore::open).transpose()?;
+    let ring = match &store {
+        Some(store) => store.key_ring()?,
+        None => ring_from_files(&args.key)?,
+    };
+    let mut opened = Vec::new();
+    for input in input::load(&args.input, &context.printer)? {
+        for document in input.documents {
+            let secret = open(&document, &ring)?;
+            opened.push((input.origin.clone(), document, secret));
+        }
+    }
+    match store.filter(|_| args.save) {
+        Some(store) => save(&store, &opened, context)?,
+        None => print(args, &opened, context)?,
+    }
+    Ok(Status::Done)
+}
+
+/// The keys of all files, in one ring. A file that was named is used whatever its labels say.
+fn ring_from_files(paths: &[PathBuf]) -> Result<KeyRing, CommandError> {
+    let mut ring = KeyRing::new();
+    for path in paths {
+        let name = path.display().to_string();
+        let doing = || format!("cannot use the key file `{name}`");
+        let bytes = input::read_file(path).map_err(|error| error.context("cannot read the private key"))?;
+        let (keys, problems) = keys::ring_from_file(&name, &bytes)
+            .map_err(|error| CommandError::from(error).context(doing()))?;
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(CommandError::failed(problem).context(doing()));
+        }
+        if keys.is_empty() {
+            return Err(CommandError::message("it holds no private key").context(doing()).hint(
+                "`--key` takes an RSA private key as PEM, or key Secrets with `tls.key`; a certificate opens nothing",
+            ));
+        }
+        ring.extend(keys);
+    }
+    Ok(ring)
+}
+
+fn open(document: &Document, ring: &KeyRing) -> Result<Secret, CommandError> {
+    match document.kind() {
+        Some("SealedSecret") => {}
+        Some(kind) => {
+            return Err(CommandError::message(format!(
+                "{} is a `{kind}`, not a SealedSecret",
+                document.place()
+            )));
+        }
+        None => {
+            return Err(CommandError::message(format!(
+                "{} has no `kind`, so it is no SealedSecret",
+                document.place()
+            )));
+        }
+    }
+    let sealed: SealedSecret = document.to()?;
+    let unsealed = manifests::unseal::unseal(&sealed, ring, &[]).map_err(|error| {
+        failure::explain(error, &sealed, ring).context(format!("cannot unseal {}", document.place()))
+    })?;
+    Ok(unsealed.secret)
+}
+
+fn save(
+    store: &LocalStore,
+    opened: &[(Origin, Document, Secret)],
+    context: &Context,
+) -> Result<(), CommandError> {
+    for (_, document, secret) in opened {
+        let path = store
+            .write_secret(secret)
+            .map_err(|error| error.context(format!("cannot keep the Secret of {}", document.place())))?;
+        context.printer.note(&format!("wrote `{}`", path.display()));
+    }
+    Ok(())
+}
+
+fn print(
+    args: &UnsealArgs,
+    opened: &[(Origin, Document, Secret)],
+    context: &Context,
+) -> Result<(), CommandError> {
+    let mut products = Vec::with_capacity(opened.len());
+    for (origin, document, secret) in opened {
+        products.push(Product {
+            origin: origin.clone(),
+            format: document.format.into(),
+            name: secret.metadata.name.clone().unwrap_or_default(),
+            value: serde_json::to_value(secret).map_err(CommandError::failed)?,
+        });
+    }
+    // Said before the values scroll it away, and only where they are seen: a pipe is what was asked for.
+    if args.output.goes_to_stdout() && context.printer.stdout_is_terminal() {
+        context.printer.warning(
+            "these are the decrypted values, and the terminal may keep them; `-w FILE` writes a file that only \
+             you can read",
+        );
+    }
+    output::deliver(&args.output, &products, Readers::Owner, &context.printer)
+}

@@ -1,0 +1,52 @@
+//! The `chancery` command line: seals Secrets so that they can live in Git, and migrates the
+//! database schemas that are declared beside them. The commands are in `commands/`.
+
+mod atomic_file;
+mod certificate;
+mod cli;
+mod cluster;
+mod commands;
+mod context;
+mod database;
+mod error;
+mod input;
+mod key_listing;
+mod local;
+mod output;
+mod planning;
+mod printer;
+mod report;
+mod tables;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::error::Status;
+use crate::printer::Printer;
+
+fn main() -> ExitCode {
+    // Before anything can speak TLS: ureq is built without a provider of its own, and kube would
+    // have to guess if a second provider were ever linked in. The call fails only when a provider
+    // is installed already, which is then this one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return Printer::default().command_line(&error).into(),
+    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "main reads the clock, everything else is given the time"
+    )]
+    let now = jiff::Timestamp::now();
+    let context = Context::new(now, cli.global.printer());
+    match cli.run(&context) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            context.printer.error(&error);
+            Status::from(&error).into()
+        }
+    }
+}

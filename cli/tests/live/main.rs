@@ -1,0 +1,11 @@
+//! The command line against a real API server, the real Sealed Secrets controller, the real kubeseal, and Postgres.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "fixtures fail their test as the tests themselves do"
+)]
+
+mod cluster;
+mod kubeseal;
+mod program;
+mod schemahero;
