@@ -1,0 +1,241 @@
+//! Wiring: client, Lease, keys, watches, HTTP server, and an orderly end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use futures::future::join_all;
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::api::Api;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::runtime::events::{Recorder, Reporter};
+use kube::{Client, Config};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::args::{Args, ClusterArgs, Command, SecretsArgs};
+use crate::context::{Clock, Context, Shared, Work};
+use crate::cpu::CpuPool;
+use crate::http;
+use crate::keys::{Keeper, Keys};
+use crate::lease::{self, Election};
+use crate::ready::Readiness;
+use crate::sealed_secret::Scope;
+
+/// Name of the Lease, in the namespace of the keys.
+const LEASE: &str = "chancery-secrets";
+/// How long passes may go on after SIGTERM. Well below a Pod's usual grace of 30 s.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How long giving back the Lease may take.
+const RELEASE: Duration = Duration::from_secs(4);
+/// How long connecting to the API server may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Runs the chosen controller until SIGTERM or SIGINT.
+///
+/// # Errors
+/// A configuration that cannot work: no cluster to be found, an address that cannot be bound. What
+/// may pass by itself, such as an API server that is away, is not an error.
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    // Named here because another crate's default would be picked by whichever is linked first.
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a TLS provider was installed before");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    let ended = match args.command {
+        Command::Secrets(args) => runtime.block_on(secrets(*args)),
+    };
+    // Key generation that is under way is not worth waiting for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Reads the clock: the only place that does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's clock, handed to everything that needs one"
+)]
+fn clock() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
+    // First, so that there is no moment in which a signal ends the process without an orderly end.
+    let stop = stop_signal()?;
+    let (client, namespace) = connect(&args.cluster).await?;
+    let identity = lease::identity(args.cluster.pod_name.as_deref());
+    let listener = http::bind(args.listen_addr).await.with_context(|| {
+        format!(
+            "cannot listen on {}; choose another --listen-addr",
+            args.listen_addr
+        )
+    })?;
+    let address = listener
+        .local_addr()
+        .context("cannot tell the address that was bound")?;
+    let namespaces = args.namespaces(&namespace);
+    tracing::info!(
+        %address, namespace, replica = identity,
+        watching = namespaces.as_ref().map_or_else(|| "all namespaces".to_owned(), |names| names.join(",")),
+        "serving"
+    );
+
+    let (publish_keys, keys) = watch::channel(Keys::default());
+    let (leader, leads) = watch::channel(false);
+    let (stop_all, stopped_all) = watch::channel(false);
+    let context = context(client.clone(), &identity, keys.clone());
+    let scopes: Vec<Option<String>> = match namespaces {
+        None => vec![None],
+        Some(names) => names.into_iter().map(Some).collect(),
+    };
+    let readiness = Arc::new(Readiness::new(keys.clone(), scopes.len() * Scope::CACHES));
+
+    let mut tasks = JoinSet::new();
+    let certificate = move || keys.borrow().certificate.clone();
+    let awaited = {
+        let readiness = Arc::clone(&readiness);
+        move || readiness.awaited()
+    };
+    tasks.spawn(http::serve(
+        listener,
+        http::router(certificate, awaited),
+        stopped_all.clone(),
+    ));
+    tasks.spawn(
+        Keeper::new(
+            Arc::clone(&context),
+            &namespace,
+            args.keys,
+            publish_keys,
+            leads.clone(),
+        )
+        .run(),
+    );
+    let mut kept = Vec::new();
+    for namespace in scopes {
+        let (scope, watches) = Scope::new(Arc::clone(&context), namespace, Arc::clone(&readiness));
+        tasks.spawn(watches);
+        kept.push(scope);
+    }
+    let leases: Api<Lease> = Api::namespaced(client, &namespace);
+    let election =
+        tokio::spawn(Election::new(leases, LEASE, identity, clock as Clock).run(leader, stopped_all));
+
+    let ended = tokio::select! {
+        () = lead(&kept, leads, stop) => Ok(()),
+        ended = tasks.join_next() => match ended {
+            Some(Err(error)) => Err(anyhow::Error::new(error).context("a part of the controller failed")),
+            _ => Err(anyhow::anyhow!("a part of the controller ended by itself")),
+        },
+    };
+    // Only now: a Lease that is given back before the last write would let the next leader begin.
+    stop_all.send_replace(true);
+    if tokio::time::timeout(RELEASE, election).await.is_err() {
+        tracing::warn!("the lease was not given back in time; another replica takes it when it expires");
+    }
+    context.work.log();
+    ended
+}
+
+/// Works whenever this replica leads, until `stop`.
+async fn lead(scopes: &[Arc<Scope>], mut leads: watch::Receiver<bool>, stop: watch::Receiver<bool>) {
+    let stopping = || {
+        let mut stop = stop.clone();
+        async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        }
+    };
+    loop {
+        tokio::select! {
+            () = stopping() => return,
+            led = leads.wait_for(|leads| *leads) => if led.is_err() { return },
+        }
+        let passes = join_all(scopes.iter().map(|scope| Arc::clone(scope).lead(stopping())));
+        tokio::select! {
+            _ = passes => return,
+            // What is under way is dropped: another replica may lead already.
+            _ = leads.wait_for(|leads| !*leads) => {}
+            () = async { stopping().await; sleep(DRAIN).await } => {
+                tracing::warn!("some objects were not done in time; they are looked at again after the restart");
+                return;
+            }
+        }
+    }
+}
+
+async fn connect(args: &ClusterArgs) -> anyhow::Result<(Client, String)> {
+    let options = KubeConfigOptions {
+        context: args.context.clone(),
+        ..KubeConfigOptions::default()
+    };
+    let mut config = match &args.kubeconfig {
+        Some(path) => {
+            let file = Kubeconfig::read_from(path)
+                .with_context(|| format!("cannot read the kubeconfig {}", path.display()))?;
+            Config::from_custom_kubeconfig(file, &options)
+                .await
+                .with_context(|| format!("cannot use the kubeconfig {}", path.display()))?
+        }
+        None if args.context.is_some() => Config::from_kubeconfig(&options)
+            .await
+            .context("cannot use the kubeconfig")?,
+        None => Config::infer().await.context(
+            "no cluster to work for: run in a Pod with a ServiceAccount token, or give --kubeconfig FILE",
+        )?,
+    };
+    config.connect_timeout = Some(CONNECT);
+    // We retry ourselves: with the object's own backoff, on fresh data, and told in its status.
+    config.default_retry = false;
+    let namespace = args
+        .namespace_of_keys
+        .clone()
+        .unwrap_or_else(|| config.default_namespace.clone());
+    if namespace.is_empty() {
+        bail!("the namespace of the sealing keys is empty; set POD_NAMESPACE or --namespace-of-keys");
+    }
+    let client = Client::try_from(config).context("cannot make a client for the API server")?;
+    Ok((client, namespace))
+}
+
+fn context(client: Client, identity: &str, keys: watch::Receiver<Keys>) -> Shared {
+    // Upstream's component name: rules on events that users have go on to match.
+    let reporter = Reporter {
+        controller: "sealed-secrets".to_owned(),
+        instance: Some(identity.to_owned()),
+    };
+    let recorder = Recorder::new(client.clone(), reporter);
+    Arc::new(Context {
+        client,
+        recorder,
+        keys,
+        clock,
+        cpu: CpuPool::new(),
+        work: Work::default(),
+    })
+}
+
+/// Returns what becomes true at the first SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal = name, "stopping");
+        stop.send_replace(true);
+        // Kept, so that the value outlives this task.
+        stop.closed().await;
+    });
+    Ok(stopped)
+}

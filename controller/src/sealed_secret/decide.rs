@@ -1,0 +1,225 @@
+//! Every rule about what to do for a SealedSecret. Pure.
+//!
+//! Looking costs something: a read of the Secret is a request, opening items takes private-key
+//! operations. So `decide` starts from what is in the caches and asks for more only when the answer
+//! depends on it; `reconcile` fetches what it asks for and asks again.
+
+use std::sync::Arc;
+
+use api::sealed_secret::{SealedSecret, Unsealed};
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::claim::{Claim, claim};
+use super::status::{self, Failure};
+use super::target::{self, Keep};
+
+/// What is known about a SealedSecret and its Secret. It may hold values, so it has no `Debug`.
+pub(crate) struct Observed {
+    /// The SealedSecret.
+    pub(crate) sealed: Arc<SealedSecret>,
+    /// Digest of its spec and scope.
+    pub(crate) digest: String,
+    /// Metadata of the Secret of its name, from the cache.
+    pub(crate) target: Option<ObjectMeta>,
+    /// The Secret itself.
+    pub(crate) live: Live,
+    /// Its items.
+    pub(crate) items: Items,
+    /// The same items failed to open with the same keys before, and status says so.
+    pub(crate) hopeless: bool,
+    /// Someone undid our repairs again and again a moment ago.
+    pub(crate) contested: bool,
+}
+
+/// The Secret in the cluster, as far as it was looked at.
+pub(crate) enum Live {
+    Unread,
+    Read(Option<Box<Secret>>),
+}
+
+/// The items, as far as they were opened.
+pub(crate) enum Items {
+    Sealed,
+    Opened(Box<Opened>),
+    Failed(Failure),
+}
+
+/// What opening all items gave.
+pub(crate) struct Opened {
+    /// The Secret without an owner.
+    pub(crate) secret: Secret,
+    /// Fingerprints of the keys that opened the items.
+    pub(crate) keys: Vec<String>,
+}
+
+/// What to do next.
+pub(crate) enum Decision {
+    /// Nothing, until something changes.
+    Rest,
+    /// Read the Secret, then decide again.
+    Read,
+    /// Open the items, then decide again.
+    Open,
+    /// Do this, and be done.
+    Act(Box<Act>),
+}
+
+/// A write and what it means.
+pub(crate) struct Act {
+    /// The write.
+    pub(crate) write: Write,
+    /// What status and events say once it succeeded.
+    pub(crate) outcome: Outcome,
+}
+
+/// A write of the Secret.
+pub(crate) enum Write {
+    Nothing,
+    Create(Secret),
+    /// Carries the resourceVersion that was read, so that it fails when someone was faster.
+    Replace(Secret),
+    /// The same, to restore what someone changed.
+    Heal(Secret),
+}
+
+/// How an object stands after a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The Secret is as declared. `keys` opened the items; what the record says about the Secret is
+    /// filled in from what was written.
+    Synced { keys: Vec<String> },
+    /// Something else must pass first.
+    Pending(Failure),
+    /// The Secret cannot be written, for a reason that only a person can change.
+    Blocked(Failure),
+    /// The items cannot be opened.
+    Undecryptable(Failure),
+}
+
+/// Returns what to do next for an object.
+pub(crate) fn decide(observed: &Observed) -> Decision {
+    let sealed = &observed.sealed.metadata;
+    // The garbage collector deletes the Secret. Restoring it now would race with that.
+    if sealed.deletion_timestamp.is_some() {
+        return Decision::Rest;
+    }
+    let target = match &observed.live {
+        Live::Unread => observed.target.as_ref(),
+        Live::Read(live) => live.as_ref().map(|live| &live.metadata),
+    };
+    if let Some(target) = target {
+        if claim(sealed, target) == Claim::Foreign {
+            return blocked("Unmanaged", status::unmanaged(sealed));
+        }
+        if let Some(keys) = up_to_date(observed, target) {
+            return act(Write::Nothing, Outcome::Synced { keys });
+        }
+        if target.deletion_timestamp.is_some() {
+            let message = "the Secret is being deleted; it is made again when it is gone";
+            let failure = Failure::new("TargetTerminating", message);
+            return act(Write::Nothing, Outcome::Pending(failure));
+        }
+    }
+    if observed.contested && target.is_some_and(|target| is_heal(observed, claim(sealed, target))) {
+        let failure = Failure::new("DriftConflict", status::DRIFT_CONFLICT);
+        return act(Write::Nothing, Outcome::Pending(failure));
+    }
+    if observed.hopeless {
+        return Decision::Rest;
+    }
+    match (&observed.items, &observed.live) {
+        (Items::Failed(failure), _) => act(Write::Nothing, Outcome::Undecryptable(failure.clone())),
+        (Items::Sealed, _) => Decision::Open,
+        (Items::Opened(_), Live::Unread) if target.is_some() => Decision::Read,
+        (Items::Opened(opened), Live::Read(Some(live))) => update(observed, opened, live),
+        (Items::Opened(opened), Live::Unread | Live::Read(None)) => {
+            let secret = target::created(sealed, &opened.secret);
+            act(
+                Write::Create(secret),
+                Outcome::Synced {
+                    keys: opened.keys.clone(),
+                },
+            )
+        }
+    }
+}
+
+/// Returns the keys that opened the items, if the Secret is still what was last written from them.
+fn up_to_date(observed: &Observed, target: &ObjectMeta) -> Option<Vec<String>> {
+    let record = recorded(&observed.sealed)?;
+    let same = record.spec == observed.digest
+        && Some(&record.secret_uid) == target.uid.as_ref()
+        && Some(&record.secret_resource_version) == target.resource_version.as_ref();
+    same.then(|| record.keys.clone())
+}
+
+/// Decides about a Secret that exists and may be written.
+fn update(observed: &Observed, opened: &Opened, live: &Secret) -> Decision {
+    let sealed = &observed.sealed.metadata;
+    let claim = claim(sealed, &live.metadata);
+    // A template without a type leaves the type alone; the server made it `Opaque` at the creation.
+    let wanted = opened.secret.type_.as_deref().filter(|type_| !type_.is_empty());
+    let actual = live.type_.as_deref().unwrap_or("Opaque");
+    if let Some(wanted) = wanted
+        && wanted != actual
+    {
+        return blocked("TypeDiffers", status::type_differs(actual, wanted));
+    }
+    let updated = target::updated(sealed, &opened.secret, live, claim, keep(observed, claim));
+    if live.immutable == Some(true) && !target::same_data(&updated, live) {
+        return blocked("Immutable", status::IMMUTABLE);
+    }
+    let write = match (updated == *live, is_heal(observed, claim)) {
+        (true, _) => Write::Nothing,
+        (false, true) => Write::Heal(updated),
+        (false, false) => Write::Replace(updated),
+    };
+    act(
+        write,
+        Outcome::Synced {
+            keys: opened.keys.clone(),
+        },
+    )
+}
+
+/// Returns whether additions of others stay: until the spec changes.
+fn keep(observed: &Observed, claim: Claim) -> Keep {
+    if is_heal(observed, claim) {
+        Keep::Additions
+    } else {
+        Keep::Nothing
+    }
+}
+
+/// Returns whether a write now would only restore what was there before.
+fn is_heal(observed: &Observed, claim: Claim) -> bool {
+    claim != Claim::TakeOver && is_same_spec(observed)
+}
+
+/// Returns whether the spec is the one of the last success.
+fn is_same_spec(observed: &Observed) -> bool {
+    let status = observed.sealed.status.as_ref();
+    match recorded(&observed.sealed) {
+        Some(record) => record.spec == observed.digest,
+        // Upstream's CRD prunes the record, and upstream's controller writes none.
+        None => status.is_some_and(|status| {
+            status.observed_generation == observed.sealed.metadata.generation && status::is_synced(status)
+        }),
+    }
+}
+
+fn recorded(sealed: &SealedSecret) -> Option<&Unsealed> {
+    sealed.status.as_ref()?.unsealed.as_ref()
+}
+
+fn act(write: Write, outcome: Outcome) -> Decision {
+    Decision::Act(Box::new(Act { write, outcome }))
+}
+
+fn blocked(reason: &'static str, message: impl Into<String>) -> Decision {
+    act(Write::Nothing, Outcome::Blocked(Failure::new(reason, message)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! One pass over a SealedSecret: fetch what `decide` asks for, do what it says, tell the world.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::names;
+use api::sealed_secret::{SealedSecret, SealedSecretStatus, Unsealed};
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Resource;
+use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::runtime::controller::Action;
+use sealing::Fingerprint;
+use serde_json::json;
+
+use super::decide::{Act, Decision, Items, Live, Observed, Opened, Outcome, Write, decide};
+use super::digest::digest;
+use super::memory::Key;
+use super::scope::Scope;
+use super::status::{self, Failure, Report};
+use crate::backoff;
+use crate::context::{Work, request};
+use crate::error::{Class, Error};
+use crate::keys::Keys;
+
+/// A pass under way.
+struct Pass<'a> {
+    scope: &'a Scope,
+    key: Key,
+    keys: Keys,
+    observed: Observed,
+    /// resourceVersions in the caches when the pass began, for the memory of our own writes.
+    cached_sealed: Option<String>,
+    cached_target: Option<String>,
+}
+
+/// Brings the Secret of a SealedSecret in line with it.
+///
+/// # Errors
+/// An API server that did not do as asked; status says so already, if it could be written.
+pub(super) async fn reconcile(cached: Arc<SealedSecret>, scope: Arc<Scope>) -> Result<Action, Error> {
+    let key = super::key(&cached.metadata);
+    let cached_sealed = cached.metadata.resource_version.clone();
+    let sealed = scope.memory.newest_sealed(&key, cached);
+    let (target, cached_target) = scope.memory.newest_target(&key, || scope.target(&key));
+    let keys = scope.context.keys.borrow().clone();
+    let digest = digest(&sealed);
+    let observed = Observed {
+        target,
+        contested: scope
+            .memory
+            .contested_for(&key, (scope.context.clock)())
+            .is_some(),
+        hopeless: scope.memory.is_hopeless(&key, &digest, keys.version),
+        live: Live::Unread,
+        items: Items::Sealed,
+        sealed,
+        digest,
+    };
+    let mut pass = Pass {
+        scope: &scope,
+        key,
+        keys,
+        observed,
+        cached_sealed,
+        cached_target,
+    };
+    match pass.run().await {
+        Ok(()) => {
+            scope.memory.succeeded(&pass.key);
+            Ok(next(&scope, &pass.key))
+        }
+        Err(error) => {
+            pass.report_error(&error).await;
+            Err(error)
+        }
+    }
+}
+
+/// Returns when to look at an object again whose pass came to its end: when something wakes it. A
+/// key that came while the pass was under way has woken those that had failed by then, so this one
+/// is looked at once more.
+fn next(scope: &Scope, key: &Key) -> Action {
+    let keys = scope.context.keys.borrow().version;
+    if scope.memory.is_outdated(key, keys) {
+        return Action::requeue(Duration::ZERO);
+    }
+    let pause = scope.memory.contested_for(key, (scope.context.clock)());
+    pause.map_or_else(Action::await_change, Action::requeue)
+}
+
+/// Returns when to look at an object again whose pass failed.
+pub(super) fn retry(sealed: &SealedSecret, error: &Error, scope: &Scope) -> Action {
+    if error.class() == Class::Gone {
+        return Action::await_change();
+    }
+    let key = super::key(&sealed.metadata);
+    let attempts = scope.memory.failed(&key);
+    let delay = backoff::delay(attempts, backoff::jitter(&key, attempts));
+    Action::requeue(delay.max(error.retry_after().unwrap_or_default()))
+}
+
+impl Pass<'_> {
+    async fn run(&mut self) -> Result<(), Error> {
+        loop {
+            match decide(&self.observed) {
+                Decision::Rest => return Ok(()),
+                Decision::Read => self.observed.live = Live::Read(self.read().await?.map(Box::new)),
+                Decision::Open => self.observed.items = self.open().await,
+                Decision::Act(act) => return self.act(*act).await,
+            }
+        }
+    }
+
+    async fn read(&self) -> Result<Option<Secret>, Error> {
+        request("read", &self.secret(), self.secrets().get_opt(&self.key.1)).await
+    }
+
+    /// Opens the items on the CPU pool, trying the keys first that opened them last.
+    async fn open(&self) -> Items {
+        let record = self
+            .observed
+            .sealed
+            .status
+            .as_ref()
+            .and_then(|status| status.unsealed.as_ref());
+        let hints: Vec<Fingerprint> = record
+            .map(|record| record.keys.iter().filter_map(|key| key.parse().ok()).collect())
+            .unwrap_or_default();
+        let (sealed, ring) = (Arc::clone(&self.observed.sealed), Arc::clone(&self.keys.ring));
+        Work::count(&self.scope.context.work.unseals);
+        let opening = move || manifests::unseal::unseal(&sealed, &ring, &hints);
+        match self.scope.context.cpu.run(opening).await {
+            Ok(unsealed) => Items::Opened(Box::new(Opened {
+                secret: unsealed.secret,
+                keys: unsealed.keys.iter().map(ToString::to_string).collect(),
+            })),
+            Err(error) => Items::Failed(super::unseal_failure(&error)),
+        }
+    }
+
+    async fn act(&mut self, act: Act) -> Result<(), Error> {
+        let written = self.write(act.write).await?;
+        let wrote = written.is_some();
+        let target = written.or_else(|| self.observed_target());
+        let record = match &act.outcome {
+            Outcome::Synced { keys } => target.map(|target| self.record(keys.clone(), target)),
+            _ => None,
+        };
+        let sealed = &self.observed.sealed;
+        let report = status::report(
+            sealed.status.as_ref(),
+            sealed.metadata.generation,
+            &act.outcome,
+            record,
+            wrote,
+            (self.scope.context.clock)(),
+        );
+        self.log(&act.outcome, wrote);
+        self.publish(report).await?;
+        let hopeless = matches!(act.outcome, Outcome::Undecryptable(_))
+            .then(|| (self.observed.digest.clone(), self.keys.version));
+        self.scope.memory.set_hopeless(&self.key, hopeless);
+        Ok(())
+    }
+
+    /// Writes the Secret and returns its metadata, `None` when there was nothing to write.
+    async fn write(&self, write: Write) -> Result<Option<ObjectMeta>, Error> {
+        let params = PostParams {
+            field_manager: Some(names::SECRETS_FIELD_MANAGER.to_owned()),
+            ..PostParams::default()
+        };
+        let written = match write {
+            Write::Nothing => return Ok(None),
+            Write::Create(secret) => {
+                request("create", &self.secret(), self.secrets().create(&params, &secret)).await?
+            }
+            Write::Replace(secret) => self.update(&params, &secret).await?,
+            Write::Heal(secret) => {
+                let written = self.update(&params, &secret).await?;
+                self.scope.memory.healed(&self.key, (self.scope.context.clock)());
+                written
+            }
+        };
+        Work::count(&self.scope.context.work.secret_writes);
+        self.scope
+            .memory
+            .wrote_target(&self.key, self.cached_target.clone(), written.metadata.clone());
+        Ok(Some(written.metadata))
+    }
+
+    async fn update(&self, params: &PostParams, secret: &Secret) -> Result<Secret, Error> {
+        request(
+            "update",
+            &self.secret(),
+            self.secrets().replace(&self.key.1, params, secret),
+        )
+        .await
+    }
+
+    /// Writes status and publishes the event, as far as a report has them.
+    async fn publish(&mut self, report: Report) -> Result<(), Error> {
+        if let Some(status) = report.status {
+            self.write_status(&status).await?;
+        }
+        if let Some(event) = report.event {
+            let about = self.observed.sealed.object_ref(&());
+            let action = "Unseal";
+            self.scope
+                .context
+                .event(&about, event.warning, event.reason, action, &event.note)
+                .await;
+        }
+        Ok(())
+    }
+
+    /// Writes status, on condition that the object is the one that was looked at. One that is gone
+    /// needs no status.
+    async fn write_status(&mut self, status: &SealedSecretStatus) -> Result<(), Error> {
+        let params = PatchParams {
+            field_manager: Some(names::SECRETS_FIELD_MANAGER.to_owned()),
+            ..PatchParams::default()
+        };
+        let version = &self.observed.sealed.metadata.resource_version;
+        let patch = Patch::Merge(json!({ "metadata": { "resourceVersion": version }, "status": status }));
+        let object = format!("status of SealedSecret {}/{}", self.key.0, self.key.1);
+        let api: Api<SealedSecret> = Api::namespaced(self.scope.context.client.clone(), &self.key.0);
+        let written = match request("write", &object, api.patch_status(&self.key.1, &params, &patch)).await {
+            Err(error) if error.is_not_found() => return Ok(()),
+            written => Arc::new(written?),
+        };
+        Work::count(&self.scope.context.work.status_writes);
+        self.scope
+            .memory
+            .wrote_sealed(&self.key, self.cached_sealed.clone(), Arc::clone(&written));
+        self.observed.sealed = written;
+        Ok(())
+    }
+
+    /// Says in status that a pass failed and will be tried again. An API server that is away cannot
+    /// be told, and is the likeliest reason to be here: that is logged and nothing more.
+    async fn report_error(&mut self, error: &Error) {
+        let (namespace, name) = &self.key;
+        tracing::warn!(namespace, name, reason = error.reason(), "{error}");
+        let sealed = &self.observed.sealed;
+        let report = status::report_error(
+            sealed.status.as_ref(),
+            sealed.metadata.generation,
+            error,
+            self.scope.memory.attempts(&self.key),
+            (self.scope.context.clock)(),
+        );
+        if let Err(error) = self.publish(report).await {
+            let (namespace, name) = &self.key;
+            tracing::warn!(namespace, name, reason = error.reason(), "{error}");
+        }
+    }
+
+    fn record(&self, keys: Vec<String>, target: ObjectMeta) -> Unsealed {
+        Unsealed {
+            spec: self.observed.digest.clone(),
+            keys,
+            secret_resource_version: target.resource_version.unwrap_or_default(),
+            secret_uid: target.uid.unwrap_or_default(),
+        }
+    }
+
+    fn observed_target(&self) -> Option<ObjectMeta> {
+        match &self.observed.live {
+            Live::Read(live) => live.as_ref().map(|live| live.metadata.clone()),
+            Live::Unread => self.observed.target.clone(),
+        }
+    }
+
+    fn log(&self, outcome: &Outcome, wrote: bool) {
+        let (namespace, name) = &self.key;
+        match outcome {
+            Outcome::Synced { .. } if wrote => tracing::info!(namespace, name, "Secret written"),
+            Outcome::Synced { .. } => tracing::debug!(namespace, name, "Secret is up to date"),
+            Outcome::Pending(Failure { reason, message }) => {
+                tracing::info!(namespace, name, reason, "{message}");
+            }
+            Outcome::Blocked(Failure { reason, message })
+            | Outcome::Undecryptable(Failure { reason, message }) => {
+                tracing::warn!(namespace, name, reason, "{message}");
+            }
+        }
+    }
+
+    fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.scope.context.client.clone(), &self.key.0)
+    }
+
+    fn secret(&self) -> String {
+        format!("Secret {}/{}", self.key.0, self.key.1)
+    }
+}

@@ -1,0 +1,24 @@
+//! The real binary, as a process, against the real API server with its garbage collector.
+//!
+//! Each test has a namespace of its own, and controllers that watch only this namespace.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its fixtures too"
+)]
+
+mod cluster;
+mod contract;
+mod drift;
+mod faults;
+mod interop;
+mod keys;
+mod kstatus;
+mod lifecycle;
+mod ownership;
+mod process;
+mod proxy;
+mod replicas;
+mod restart;
+mod rights;
