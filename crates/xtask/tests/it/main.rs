@@ -1,0 +1,3 @@
+//! The checks over this repository itself.
+
+mod repository;
