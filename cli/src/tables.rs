@@ -163,7 +163,7 @@ pub(crate) fn load(args: &TablesArgs, printer: &Printer) -> Result<Vec<DatabaseT
                 databases.insert((namespace, name), DatabaseManifest { document, object });
             }
             Kind::Table => {
-                let spec = document.to::<Table>()?.spec.declared();
+                let spec = document.to::<Table>()?.spec.0;
                 let key = (namespace, spec.database.clone());
                 tables.entry(key).or_default().push(TableManifest {
                     document,

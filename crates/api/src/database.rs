@@ -265,7 +265,7 @@ pub struct DatabaseStatus {
     /// When it was last asked, in RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_ping: Option<String>,
-    /// See [`crate::conditions`]; `Ready` stands first.
+    /// What is known of the object; `Ready` stands first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// Generation that the status speaks of; -1 until the controller has seen the object.

@@ -21,7 +21,7 @@
 //!         "schema": { "postgres": { "primaryKey": ["code"], "columns": [{ "name": "code", "type": "char(4)" }] } },
 //!     },
 //! }))?;
-//! assert_eq!(table.spec.schema.unwrap().engines(), ["postgres"]);
+//! assert_eq!(table.spec.0.schema.unwrap().engines(), ["postgres"]);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 

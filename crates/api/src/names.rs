@@ -22,8 +22,6 @@ pub const TLS_SECRET_TYPE: &str = "kubernetes.io/tls";
 /// Annotation of a SealedSecret: fingerprints of the keys that its items were sealed with, with commas
 /// between. A hint that saves private-key operations; nothing depends on it.
 pub const SEALED_WITH: &str = "chancery.dev/sealed-with";
-/// Annotation of a Migration or a Database: hash of the plan that may run.
-pub const APPROVED_PLAN: &str = "chancery.dev/approved-plan";
 
 /// Annotation in which `kubectl apply` keeps the whole object, values included.
 pub const KUBECTL_LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -32,5 +30,3 @@ pub const KUBECFG_LAST_APPLIED: &str = "kubecfg.ksonnet.io/last-applied-configur
 
 /// Field manager of the Secrets that SealedSecrets become.
 pub const SECRETS_FIELD_MANAGER: &str = "chancery-secrets";
-/// Field manager of what the schema controller writes.
-pub const SCHEMA_FIELD_MANAGER: &str = "chancery-schema";

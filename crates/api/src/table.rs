@@ -1,13 +1,13 @@
 //! The Table: `schemas.schemahero.io/v1alpha4`, as SchemaHero has it, with a status that tools can read.
 
 use kube::CustomResource;
-use schema::declared::{EngineSchema, SeedData, TableSpec as Declared};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::conditions::Condition;
 
-/// The declared half: the same fields as [`schema::declared::TableSpec`], which [`TableSpec::declared`] gives.
+// The schema core has the fields, so that there is one definition of what is declared.
+/// The declared half: the table, and the Database that it belongs to.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "schemas.schemahero.io",
@@ -22,42 +22,8 @@ use crate::conditions::Condition;
     printcolumn = r#"{"name":"Database","type":"string","jsonPath":".spec.database"}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
 )]
-#[serde(rename_all = "camelCase")]
-pub struct TableSpec {
-    /// The name of the Database, in the same namespace, that this table belongs to.
-    pub database: String,
-    /// The name of the table in the database.
-    pub name: String,
-    /// Names of `DatabaseExtension`s, in the same namespace, that must be applied first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub requires: Vec<String>,
-    /// The table itself, under the key of its engine.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<EngineSchema>,
-    /// Rows that the table is to have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed_data: Option<SeedData>,
-}
-
-impl TableSpec {
-    /// Returns the declaration as the schema core reads it.
-    pub fn declared(self) -> Declared {
-        let Self {
-            database,
-            name,
-            requires,
-            schema,
-            seed_data,
-        } = self;
-        Declared {
-            database,
-            name,
-            requires,
-            schema,
-            seed_data,
-        }
-    }
-}
+#[serde(transparent)]
+pub struct TableSpec(pub schema::declared::TableSpec);
 
 /// The observed half.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,7 +36,7 @@ pub struct TableStatus {
         skip_serializing_if = "Option::is_none"
     )]
     pub last_planned_table_spec_sha: Option<String>,
-    /// See [`crate::conditions`]; `Ready` stands first.
+    /// What is known of the object; `Ready` stands first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// Generation that the status speaks of; -1 until the controller has seen the object.
