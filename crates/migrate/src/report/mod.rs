@@ -174,10 +174,9 @@ fn advice(code: HazardCode) -> Option<&'static str> {
         HazardCode::ConvertsData => Some("look for values that don't fit first"),
         HazardCode::RewritesTable => Some("run it when little is going on, and have room for a second copy"),
         HazardCode::ScansTable => Some("run it when little is going on"),
-        HazardCode::BlocksWrites => Some("run it when little is written"),
         HazardCode::WeakensIntegrity => Some("make sure that the application keeps the rule itself"),
         HazardCode::DependsOnRows => Some("if it fails, nothing has changed: mend the rows and apply again"),
-        HazardCode::BlocksReads | HazardCode::BuildsIndex | HazardCode::DropsIndex => None,
+        HazardCode::BuildsIndex | HazardCode::DropsIndex => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::hold::Hold;
 use super::order::Graph;
-use super::{HeldStep, PlanError, PlanInput, Step, StepDraft, applied, change_hazards};
+use super::{HeldStep, PlanError, PlanInput, Step, StepDraft, change_hazards};
 use crate::change::Change;
 use crate::engine::StepContext;
 use crate::fingerprint::Fingerprint;
@@ -73,12 +73,13 @@ impl<'a> Drawing<'a> {
     }
 
     fn draw(&mut self, changes: Vec<Change>) -> Result<Vec<Drawn>, PlanError> {
-        let target = applied(&self.now, &ordered(changes.clone(), self.input)?)?;
-        let changes = ordered(self.merged(changes, &target), self.input)?;
-        let graph = Graph::new(&changes, self.input.engine.foreign_keys_need_target());
+        let target = self.applied(&changes)?;
+        let changes = self.merged(changes, &target);
+        let (graph, order) = self.ordered(&changes)?;
         let mut left_out: BTreeSet<usize> = BTreeSet::new();
         let mut drawn = Vec::new();
-        for (at, change) in changes.iter().enumerate() {
+        for at in order {
+            let change = &changes[at];
             let missing = graph.before[at]
                 .iter()
                 .find(|edge| edge.hard && left_out.contains(&edge.first));
@@ -110,6 +111,29 @@ impl<'a> Drawing<'a> {
             }
         }
         Ok(drawn)
+    }
+
+    /// Returns the graph of the changes and an order in which each finds what it needs.
+    fn ordered(&self, changes: &[Change]) -> Result<(Graph, Vec<usize>), PlanError> {
+        let graph = Graph::new(changes, self.input.engine.foreign_keys_need_target());
+        let order = graph.sort(changes).map_err(|circle| {
+            PlanError::Circle(
+                circle
+                    .into_iter()
+                    .map(|at| changes[at].object().to_string())
+                    .collect(),
+            )
+        })?;
+        Ok((graph, order))
+    }
+
+    /// Returns the schema with all these changes made.
+    fn applied(&self, changes: &[Change]) -> Result<Schema, PlanError> {
+        let mut schema = self.now.clone();
+        for at in self.ordered(changes)?.1 {
+            simulate::apply(&mut schema, &changes[at])?;
+        }
+        Ok(schema)
     }
 
     /// Lets the engine merge the changes of each table that exists before and after.
@@ -193,21 +217,6 @@ impl<'a> Drawing<'a> {
         }
         Ok(drawn)
     }
-}
-
-/// Returns the changes in an order in which each finds what it needs.
-fn ordered(changes: Vec<Change>, input: PlanInput<'_>) -> Result<Vec<Change>, PlanError> {
-    let graph = Graph::new(&changes, input.engine.foreign_keys_need_target());
-    let order = graph.sort(&changes).map_err(|circle| {
-        PlanError::Circle(
-            circle
-                .into_iter()
-                .map(|at| changes[at].object().to_string())
-                .collect(),
-        )
-    })?;
-    let mut slots: Vec<Option<Change>> = changes.into_iter().map(Some).collect();
-    Ok(order.into_iter().filter_map(|at| slots[at].take()).collect())
 }
 
 fn fingerprints(schema: &Schema, names: &BTreeSet<TableName>) -> BTreeMap<TableName, Option<Fingerprint>> {

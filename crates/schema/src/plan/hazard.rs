@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A kind of hazard. The codes are stable: people write them after `--allow`, and plans are hashed with them.
+/// A kind of hazard. What waits meanwhile is no hazard: [`super::LockClass`] says it. The codes are stable: people write them after `--allow`, and plans are hashed with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HazardCode {
     /// Data is gone afterwards: a table or a column is dropped.
@@ -14,10 +14,6 @@ pub enum HazardCode {
     RewritesTable,
     /// All rows are read while nothing else can use the table.
     ScansTable,
-    /// Writes wait for as long as the step takes.
-    BlocksWrites,
-    /// Reads and writes wait, briefly.
-    BlocksReads,
     /// An index is built: it takes time, I/O and space.
     BuildsIndex,
     /// An index goes: queries may become slower.
@@ -52,13 +48,11 @@ impl Severity {
 
 impl HazardCode {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 8] = [
         Self::DeletesData,
         Self::ConvertsData,
         Self::RewritesTable,
         Self::ScansTable,
-        Self::BlocksWrites,
-        Self::BlocksReads,
         Self::BuildsIndex,
         Self::DropsIndex,
         Self::WeakensIntegrity,
@@ -72,8 +66,6 @@ impl HazardCode {
             Self::ConvertsData => "converts-data",
             Self::RewritesTable => "rewrites-table",
             Self::ScansTable => "scans-table",
-            Self::BlocksWrites => "blocks-writes",
-            Self::BlocksReads => "blocks-reads",
             Self::BuildsIndex => "builds-index",
             Self::DropsIndex => "drops-index",
             Self::WeakensIntegrity => "weakens-integrity",
@@ -85,12 +77,10 @@ impl HazardCode {
     pub fn severity(self) -> Severity {
         match self {
             Self::DeletesData | Self::ConvertsData => Severity::Destructive,
-            Self::RewritesTable
-            | Self::ScansTable
-            | Self::BlocksWrites
-            | Self::WeakensIntegrity
-            | Self::DependsOnRows => Severity::Warning,
-            Self::BlocksReads | Self::BuildsIndex | Self::DropsIndex => Severity::Info,
+            Self::RewritesTable | Self::ScansTable | Self::WeakensIntegrity | Self::DependsOnRows => {
+                Severity::Warning
+            }
+            Self::BuildsIndex | Self::DropsIndex => Severity::Info,
         }
     }
 }

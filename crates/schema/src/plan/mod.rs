@@ -16,7 +16,7 @@ use crate::engine::{Engine, StepContext, Unproven};
 use crate::facts::ServerFacts;
 use crate::fingerprint::Fingerprint;
 use crate::ir::{Schema, Unsupported};
-use crate::simulate::{self, SimulateError};
+use crate::simulate::SimulateError;
 
 pub use self::hazard::{Hazard, HazardCode, Severity, UnknownHazard};
 pub use self::policy::Policy;
@@ -208,13 +208,4 @@ fn hash(input: PlanInput<'_>, steps: &[Step], held: &[HeldStep]) -> Fingerprint 
         add("held", &held.step);
     }
     Fingerprint::of_texts(texts.iter().map(String::as_str))
-}
-
-/// Applies changes to a copy of a schema.
-fn applied(schema: &Schema, changes: &[Change]) -> Result<Schema, SimulateError> {
-    let mut schema = schema.clone();
-    for change in changes {
-        simulate::apply(&mut schema, change)?;
-    }
-    Ok(schema)
 }
