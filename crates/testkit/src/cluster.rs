@@ -41,7 +41,7 @@ impl Cluster {
     #[track_caller]
     pub fn connect(server: &KubernetesServer) -> Self {
         Self {
-            client: client(server, &server.token),
+            client: client(server, Some(&server.token)),
             url: server.url.clone(),
             ca: server.ca.clone(),
             token: server.token.clone(),
@@ -51,7 +51,13 @@ impl Cluster {
     /// Returns a client that authenticates with `token`, for tests of what a `ServiceAccount` may do.
     #[track_caller]
     pub fn client_with_token(&self, token: &str) -> kube::Client {
-        client(&self.server(), token)
+        client(&self.server(), Some(token))
+    }
+
+    /// Returns a client that sends the credentials of each request and none of its own, for proxies.
+    #[track_caller]
+    pub fn client_without_credentials(&self) -> kube::Client {
+        client(&self.server(), None)
     }
 
     pub(crate) fn server(&self) -> KubernetesServer {
@@ -64,14 +70,14 @@ impl Cluster {
 }
 
 #[track_caller]
-fn client(server: &KubernetesServer, token: &str) -> kube::Client {
+fn client(server: &KubernetesServer, token: Option<&str>) -> kube::Client {
     // Another test of this process may have installed the same provider already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let doing = || format!("making a client of the API server at {}", server.url);
     let mut config = kube::Config::new(server.url.parse().or_fail(doing));
     config.root_cert = Some(vec![der(&server.ca).or_fail(doing)]);
     config.auth_info = AuthInfo {
-        token: Some(token.to_owned().into()),
+        token: token.map(|token| token.to_owned().into()),
         ..AuthInfo::default()
     };
     config.connect_timeout = Some(Duration::from_secs(10));

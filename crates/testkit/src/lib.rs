@@ -9,10 +9,14 @@
 //! | a test needs | it calls |
 //! |---|---|
 //! | a Kubernetes API | [`cluster`], then [`Cluster::namespace`] for a namespace of its own |
-//! | a database | [`postgres`]: fresh, dropped at the end |
+//! | a database | [`postgres`], [`mysql`], [`mariadb`]: fresh, dropped at the end |
+//! | a database server that it may kill | [`private_postgres`], [`private_mysql`], [`private_mariadb`] |
 //! | a program to compare with | [`kubeseal`], [`upstream::Controller::start`] |
 //! | a Service that the API server's proxy reaches | [`proxy::expose`] |
 //! | to wait for something | [`eventually`] |
+//! | to see and cut SQL at a boundary | [`database_proxy()`] |
+//! | to apply a manifest and see every complaint | [`Cluster::apply`] |
+//! | to know what GitOps tools make of a status | [`status::check`] |
 //! | golden files | [`case::dirs`] |
 //!
 //! ```
@@ -29,29 +33,43 @@
 //! # });
 //! ```
 
+pub mod apply;
 pub mod case;
 mod cluster;
+mod crash_extent;
 mod crd;
 mod credentials;
+pub mod database_proxy;
+mod ddl_record;
 mod eventually;
 mod fail;
+mod mysql;
 mod namespace;
+mod open_session;
 mod port;
 mod postgres;
+mod private_server;
 pub mod proxy;
+mod removal;
 mod servers;
+pub mod status;
 mod texts;
 mod unique;
 pub mod upstream;
 
 pub use cluster::{Cluster, cluster};
+pub use crash_extent::{CRASH_ROUNDS, CRASH_SEED, CrashExtent};
+pub use database_proxy::{DatabaseProxy, database_proxy};
 pub use eventually::{Observation, eventually, eventually_within};
+pub use mysql::{MysqlDatabase, mariadb, mysql};
 pub use namespace::TestNamespace;
+pub use open_session::OpenSession;
 pub use port::free_port;
-pub use postgres::{PostgresDatabase, postgres};
+pub use postgres::{POSTGRES_CERTIFICATE_ROLE, PostgresDatabase, postgres};
+pub use private_server::{PrivateMysql, PrivatePostgres, private_mariadb, private_mysql, private_postgres};
 pub use servers::{
-    HANDOVER, KubernetesServer, PodAddress, PostgresServer, Servers, Tools, kubeseal, servers,
-    upstream_controller,
+    DatabaseTlsFiles, HANDOVER, KubernetesServer, MysqlServer, PodAddress, PostgresServer, Servers, Tools,
+    kubeseal, servers, upstream_controller,
 };
 pub use texts::{sqlite_execute, sqlite_texts};
 pub use unique::unique_name;

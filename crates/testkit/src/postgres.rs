@@ -1,14 +1,16 @@
 //! A fresh Postgres database for one test.
 
-use std::thread;
-use std::time::Duration;
-
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use crate::fail::OrFail;
+use crate::removal::remove;
 use crate::servers::{PostgresServer, servers};
 use crate::unique::unique_name;
+
+/// A role whose members the private server lets in over TCP only with TLS and a client certificate of the
+/// testkit's authority, beside their password; [`PostgresDatabase::require_client_certificate`] makes members.
+pub const POSTGRES_CERTIFICATE_ROLE: &str = "testkit_certificate";
 
 /// A database of one test, owned by a role of its own that is no superuser; both are dropped at the end.
 #[must_use = "the database is dropped when this is dropped"]
@@ -23,26 +25,29 @@ pub struct PostgresDatabase {
 /// # Panics
 /// When the servers have not been started (see [`servers`]) or Postgres refuses.
 pub async fn postgres() -> PostgresDatabase {
-    let server = &servers().postgres;
-    let database = PostgresDatabase {
-        name: unique_name("test"),
-        password: unique_name("password"),
-        server,
-    };
-    let PostgresDatabase { name, password, .. } = &database;
-    run(
-        server,
-        &[
-            format!("CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'"),
-            format!("CREATE DATABASE \"{name}\" OWNER \"{name}\""),
-        ],
-    )
-    .await
-    .or_fail(|| format!("creating the database `{name}`"));
-    database
+    PostgresDatabase::create(&servers().postgres).await
 }
 
 impl PostgresDatabase {
+    pub(crate) async fn create(server: &'static PostgresServer) -> Self {
+        let database = Self {
+            name: unique_name("test"),
+            password: unique_name("password"),
+            server,
+        };
+        let Self { name, password, .. } = &database;
+        run(
+            server,
+            &[
+                format!("CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'"),
+                format!("CREATE DATABASE \"{name}\" OWNER \"{name}\""),
+            ],
+        )
+        .await
+        .or_fail(|| format!("creating the database `{name}`"));
+        database
+    }
+
     /// Returns the name of the database, which is its owner's too.
     pub fn name(&self) -> &str {
         &self.name
@@ -67,6 +72,25 @@ impl PostgresDatabase {
         )
     }
 
+    /// Lets the owner in only with TLS and a client certificate of
+    /// [`Servers::database_tls`](crate::Servers::database_tls) from now on; sessions that it has stay.
+    ///
+    /// # Panics
+    /// When Postgres refuses.
+    pub async fn require_client_certificate(&self) {
+        let role = POSTGRES_CERTIFICATE_ROLE;
+        let statements = [
+            // Roles are shared by all tests of the run, and this may be the first or the tenth.
+            format!(
+                "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            ),
+            format!("GRANT {role} TO \"{}\"", self.name),
+        ];
+        run(self.server, &statements)
+            .await
+            .or_fail(|| format!("asking for a client certificate of the role `{}`", self.name));
+    }
+
     /// Returns a connection as the owner.
     ///
     /// # Panics
@@ -87,6 +111,19 @@ impl PostgresDatabase {
             .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
             .await
             .or_fail(|| format!("running `{sql}` in the database `{}`", self.name));
+    }
+
+    /// Runs statements as the superuser in this database, in one simple-protocol message.
+    ///
+    /// # Panics
+    /// When a statement fails.
+    pub async fn execute_as_superuser(&self, sql: &str) {
+        let doing = || format!("running `{sql}` in the database `{}` as the superuser", self.name);
+        let mut connection = PgConnection::connect(&self.superuser_url()).await.or_fail(doing);
+        connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
+            .await
+            .or_fail(doing);
     }
 
     /// Runs a statement as the owner that the server must refuse.
@@ -113,20 +150,7 @@ impl Drop for PostgresDatabase {
             format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name),
             format!("DROP ROLE IF EXISTS \"{}\"", self.name),
         ];
-        // A thread with a runtime of its own: `drop` may run inside a runtime, or after its end.
-        let removal = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .ok()?;
-            runtime.block_on(async {
-                tokio::time::timeout(Duration::from_secs(10), run(server, &statements))
-                    .await
-                    .ok()?
-                    .ok()
-            })
-        });
-        let _ = removal.join();
+        remove(async move || run(server, &statements).await);
     }
 }
 

@@ -21,6 +21,12 @@ pub struct Servers {
     pub kubernetes: KubernetesServer,
     /// The Postgres server.
     pub postgres: PostgresServer,
+    /// The MySQL server.
+    pub mysql: MysqlServer,
+    /// The MariaDB server.
+    pub mariadb: MysqlServer,
+    /// Certificates for encrypted connections to Postgres and MariaDB.
+    pub database_tls: DatabaseTlsFiles,
     /// Programs that were built or found for this run.
     pub tools: Tools,
     /// An address of this machine that the API server's proxies accept as a Pod's.
@@ -55,6 +61,36 @@ pub struct PostgresServer {
     pub password: String,
 }
 
+/// How to reach the MySQL or the MariaDB server.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct MysqlServer {
+    /// Loopback address of the TCP listener.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The Unix socket.
+    pub socket: PathBuf,
+    /// Name of the superuser.
+    pub superuser: String,
+    /// Password of the superuser, on the socket too.
+    pub password: String,
+}
+
+/// Certificates for connections to Postgres and MariaDB, PEM files. Both offer TLS and accept connections
+/// without it. MySQL offers none: its build has no key exchange in common with rustls.
+///
+/// Their certificate is for the address `127.0.0.1` and not for the name `localhost`, and the authority is not
+/// the one of the Kubernetes API server: so a test has a wrong name and a wrong authority at hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseTlsFiles {
+    /// The certificate authority of servers and clients.
+    pub ca: PathBuf,
+    /// A client's certificate.
+    pub client_certificate: PathBuf,
+    /// Its key, PKCS #8.
+    pub client_key: PathBuf,
+}
+
 /// Paths of programs and files.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Tools {
@@ -64,6 +100,8 @@ pub struct Tools {
     pub sealed_secrets_controller: PathBuf,
     /// The CRD that the real controller ships, YAML.
     pub sealed_secrets_crd: PathBuf,
+    /// What [`status::check`](crate::status::check) runs.
+    pub status_check: PathBuf,
     /// The etcd server.
     pub etcd: PathBuf,
     /// The Kubernetes API server.
@@ -72,6 +110,10 @@ pub struct Tools {
     pub kube_controller_manager: PathBuf,
     /// Postgres' folder of programs: `initdb`, `postgres`, `psql`, `pg_dump`.
     pub postgres: PathBuf,
+    /// MySQL's folder, with `bin/mysqld`.
+    pub mysql: PathBuf,
+    /// MariaDB's server.
+    pub mariadb: PathBuf,
 }
 
 /// An address that is not loopback, on which servers of tests can listen.

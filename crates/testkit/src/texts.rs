@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 
 use crate::fail::OrFail;
+use crate::mysql::MysqlDatabase;
 use crate::postgres::PostgresDatabase;
 
 impl PostgresDatabase {
@@ -20,6 +21,29 @@ impl PostgresDatabase {
             .await
             .or_fail(|| format!("running `{sql}` in the database `{}`", self.name()));
         rows.into_iter().map(or_null).collect()
+    }
+}
+
+impl MysqlDatabase {
+    /// Returns the rows of a query of one column, as the owner, in the server's writing whatever the column's
+    /// type is; NULL is `NULL`. Of several columns it is the last: the statement in SHOW CREATE TABLE.
+    ///
+    /// # Panics
+    /// When the query fails, or a value is not UTF-8.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let doing = || format!("running `{sql}` in the database `{}`", self.name());
+        let mut connection = self.connect().await;
+        // The protocol of texts, not of prepared statements: numbers come written out.
+        let rows = connection
+            .fetch_all(sqlx::raw_sql(AssertSqlSafe(sql)))
+            .await
+            .or_fail(doing);
+        rows.iter()
+            .map(|row| {
+                let last = row.len().saturating_sub(1);
+                or_null(row.try_get_unchecked(last).or_fail(doing))
+            })
+            .collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::commands::{bench, check, crds, layers, servers, test, tidy};
+use xtask::commands::{bench, check, crds, layers, servers, soak, test, tidy};
 
 /// Quick checks and chores of this repository.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Servers(servers::Arguments),
     /// Provide and start the private servers, run `cargo test`, stop the servers.
     Test(test::Arguments),
+    /// Repeat tests of faults for as long as is wished.
+    Soak(soak::Arguments),
     /// Measure against the programs that this one replaces.
     Bench(bench::Arguments),
 }
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Servers(arguments) => servers::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
     result.unwrap_or_else(|error| {

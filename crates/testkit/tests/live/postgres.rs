@@ -1,5 +1,5 @@
-use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Executor, Row};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use sqlx::{ConnectOptions, Connection, Executor, Row};
 use testkit::eventually;
 
 async fn one_text(connection: &mut PgConnection, sql: &'static str) -> String {
@@ -71,4 +71,41 @@ async fn a_dropped_database_goes_with_its_sessions_and_its_role() {
             == 0
     })
     .await;
+}
+
+#[tokio::test]
+async fn tls_is_offered_for_the_address_from_the_testkits_authority() {
+    let database = testkit::postgres().await;
+    let tls = &testkit::servers().database_tls;
+    let options: PgConnectOptions = database.url().parse().unwrap();
+    let checked = options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(&tls.ca);
+    checked.connect().await.unwrap();
+    let name = checked.clone().host("localhost");
+    assert!(
+        name.connect().await.is_err(),
+        "the certificate is for the address alone"
+    );
+    let authority = checked.ssl_root_cert_from_pem(testkit::servers().kubernetes.ca.clone().into_bytes());
+    assert!(
+        authority.connect().await.is_err(),
+        "another authority's certificate will do"
+    );
+}
+
+#[tokio::test]
+async fn a_client_certificate_can_be_required_of_the_owner() {
+    let database = testkit::postgres().await;
+    database.require_client_certificate().await;
+    let tls = &testkit::servers().database_tls;
+    let options: PgConnectOptions = database.url().parse().unwrap();
+    assert!(options.connect().await.is_err(), "it gets in without TLS");
+    let checked = options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(&tls.ca);
+    assert!(
+        checked.connect().await.is_err(),
+        "it gets in without a certificate"
+    );
+    let with_certificate = checked
+        .ssl_client_cert(&tls.client_certificate)
+        .ssl_client_key(&tls.client_key);
+    with_certificate.connect().await.unwrap();
 }

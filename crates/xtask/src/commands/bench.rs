@@ -104,8 +104,8 @@ fn provide_kubeseal(root: &Path, cache: &Path) -> Result<std::path::PathBuf> {
         .enable_all()
         .build()
         .context("starting Tokio")?;
-    let mut reaper = Reaper::start()?;
-    let folder = runtime.block_on(SEALED_SECRETS.provide(root, cache, &mut reaper))?;
+    let reaper = Reaper::start()?;
+    let folder = runtime.block_on(SEALED_SECRETS.provide(root, cache, &reaper))?;
     Ok(folder.join("kubeseal"))
 }
 

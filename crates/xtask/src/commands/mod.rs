@@ -5,6 +5,7 @@ pub mod check;
 pub mod crds;
 pub mod layers;
 pub mod servers;
+pub mod soak;
 pub mod test;
 pub mod tidy;
 

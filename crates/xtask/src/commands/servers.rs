@@ -34,15 +34,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         .build()
         .context("starting Tokio")?;
     // Dropped last, on every way out: it stops what was started.
-    let mut reaper = Reaper::start()?;
+    let reaper = Reaper::start()?;
     runtime.block_on(async {
         let work = async {
-            let tools = provide(repository::root(), &cache, &mut reaper).await?;
+            let tools = provide(repository::root(), &cache, &reaper).await?;
             if arguments.build_only {
                 crate::progress("everything that the servers need is there");
                 return Ok(());
             }
-            let mut running = start(repository::root(), tools, &mut reaper).await?;
+            let mut running = start(repository::root(), tools, &reaper).await?;
             tell(&running);
             Err(anyhow::anyhow!(running.first_end().await))
         };

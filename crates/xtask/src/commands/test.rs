@@ -29,31 +29,40 @@ pub struct Arguments {
 /// # Errors
 /// When something is missing or a server does not come up.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let cache = arguments.cache.folder()?;
+    tested(&arguments.cache, &arguments.cargo, &[])
+}
+
+/// Does as [`run`], with these variables in the environment of `cargo test`.
+pub(super) fn tested(
+    cache: &CacheArgs,
+    arguments: &[String],
+    environment: &[(&str, String)],
+) -> Result<ExitCode> {
+    let cache = cache.folder()?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("starting Tokio")?;
     // Two, because two things run at once at the start. Dropped on every way out: they stop what was started.
-    let mut servers = Reaper::start()?;
-    let mut cargo = Reaper::start()?;
+    let servers = Reaper::start()?;
+    let cargo = Reaper::start()?;
     runtime.block_on(async {
         let work = async {
             let root = repository::root();
             // Tests are built while the servers are: Go and Cargo both wait for the network at times.
-            let (tools, built) = tokio::try_join!(
-                provide(root, &cache, &mut servers),
-                build(root, &arguments.cargo, &mut cargo)
-            )?;
+            let (tools, built) =
+                tokio::try_join!(provide(root, &cache, &servers), build(root, arguments, &cargo))?;
             if let Some(status) = built.filter(|status| !status.success()) {
                 return Ok(code(status));
             }
-            let mut running = start(root, tools, &mut servers).await?;
+            let mut running = start(root, tools, &servers).await?;
             let test = spawn(
-                cargo_test(root, &arguments.cargo).env(testkit::HANDOVER, &running.handover),
-                &mut cargo,
+                cargo_test(root, arguments)
+                    .env(testkit::HANDOVER, &running.handover)
+                    .envs(environment.iter().map(|(name, value)| (name, value))),
+                &cargo,
             );
-            let test = finish(test?, &mut cargo);
+            let test = finish(test?, &cargo);
             let ended = tokio::select! {
                 status = test => Ok(status?),
                 message = running.first_end() => Err(anyhow::anyhow!(message)),
@@ -90,7 +99,7 @@ pub(super) async fn interrupted() -> Result<u8> {
 }
 
 /// Builds the tests; `None` when the arguments ask for something that cannot be built ahead.
-async fn build(root: &Path, arguments: &[String], reaper: &mut Reaper) -> Result<Option<ExitStatus>> {
+async fn build(root: &Path, arguments: &[String], reaper: &Reaper) -> Result<Option<ExitStatus>> {
     let for_cargo: Vec<String> = arguments
         .iter()
         .take_while(|argument| *argument != "--")
@@ -126,7 +135,7 @@ fn names_a_package(arguments: &[String]) -> bool {
 }
 
 /// Starts Cargo in a process group of its own, so that at the end its compilers and tests go with it.
-fn spawn(command: &mut Command, reaper: &mut Reaper) -> Result<Child> {
+fn spawn(command: &mut Command, reaper: &Reaper) -> Result<Child> {
     let child = command
         .stdin(Stdio::null())
         .process_group(0)
@@ -136,7 +145,7 @@ fn spawn(command: &mut Command, reaper: &mut Reaper) -> Result<Child> {
     Ok(child)
 }
 
-async fn finish(mut child: Child, reaper: &mut Reaper) -> Result<ExitStatus> {
+async fn finish(mut child: Child, reaper: &Reaper) -> Result<ExitStatus> {
     let pid = child.id().context("`cargo test` has no process id")?;
     let status = child.wait().await.context("waiting for `cargo test`")?;
     reaper.group_ended(pid)?;

@@ -23,7 +23,7 @@ pub(super) async fn start(
     etcd: &str,
     identity: &Identity,
     logs: &Path,
-    reaper: &mut Reaper,
+    reaper: &Reaper,
 ) -> Result<(Server, KubernetesServer)> {
     let port = testkit::free_port();
     let file = |flag: &str, path: &Path| format!("--{flag}={}", path.display());

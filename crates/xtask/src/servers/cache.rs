@@ -41,7 +41,7 @@ impl CacheArgs {
 ///
 /// # Errors
 /// When the file cannot be made.
-pub(super) async fn lock(path: &Path, what: &str) -> Result<File> {
+async fn lock(path: &Path, what: &str) -> Result<File> {
     let file = File::create(path).with_context(|| format!("making the lock file `{}`", path.display()))?;
     let mut told = false;
     loop {
@@ -59,6 +59,43 @@ pub(super) async fn lock(path: &Path, what: &str) -> Result<File> {
             }
         }
     }
+}
+
+/// Returns the folder `name` of the cache's tools, which `fill` fills unless it is there.
+///
+/// The name has to be another one for other contents. The folder appears whole by one rename: a killed fill
+/// leaves nothing that looks finished, and two processes do not fill it at once.
+///
+/// # Errors
+/// When the cache cannot be written, or `fill` fails.
+pub(super) async fn folder<F>(cache: &Path, name: &str, what: &str, fill: F) -> Result<PathBuf>
+where
+    F: AsyncFnOnce(&Path) -> Result<()>,
+{
+    let tools = cache.join("tools");
+    fs::create_dir_all(&tools).with_context(|| format!("making the cache folder `{}`", tools.display()))?;
+    let done = tools.join(name);
+    if done.is_dir() {
+        return Ok(done);
+    }
+    let _lock = lock(&tools.join(format!("{name}.lock")), what).await?;
+    if done.is_dir() {
+        return Ok(done);
+    }
+    let partial = tools.join(format!("{name}.partial"));
+    if partial.exists() {
+        fs::remove_dir_all(&partial).with_context(|| {
+            format!(
+                "removing `{}`, left by a build that was stopped",
+                partial.display()
+            )
+        })?;
+    }
+    fs::create_dir(&partial).with_context(|| format!("making `{}`", partial.display()))?;
+    fill(&partial).await?;
+    fs::rename(&partial, &done)
+        .with_context(|| format!("renaming `{}` to `{}`", partial.display(), done.display()))?;
+    Ok(done)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(super) async fn start(
     identity: &Identity,
     dir: &Path,
     logs: &Path,
-    reaper: &mut Reaper,
+    reaper: &Reaper,
 ) -> Result<Server> {
     let cluster = Cluster::connect(api_server);
     let kubeconfig = cluster.kubeconfig(dir);

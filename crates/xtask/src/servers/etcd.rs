@@ -18,7 +18,7 @@ pub(super) async fn start(
     program: &Path,
     dir: &Path,
     logs: &Path,
-    reaper: &mut Reaper,
+    reaper: &Reaper,
 ) -> Result<(Server, String)> {
     let port = testkit::free_port();
     let client = format!("http://127.0.0.1:{port}");

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
 
 use super::cache;
-use super::reaper::{Reaper, Stop};
+use super::reaper::Reaper;
 
 /// One `go.mod` of ours and the programs that one `go build` makes from it.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +59,17 @@ pub const SEALED_SECRETS: GoTools = GoTools {
     )],
 };
 
-/// All groups, the quick one first.
-pub const ALL: [GoTools; 2] = [SEALED_SECRETS, KUBERNETES];
+/// Our program over Flux's and kstatus' own packages; its source is beside `go.mod`.
+pub const STATUS_CHECK: GoTools = GoTools {
+    name: "status-check",
+    packages: &["."],
+    variables: &[],
+    renamed: &[],
+    files: &[],
+};
+
+/// All groups, the quick ones first.
+pub const ALL: [GoTools; 3] = [SEALED_SECRETS, STATUS_CHECK, KUBERNETES];
 
 impl GoTools {
     /// Returns the folder with `go.mod` and `go.sum`.
@@ -84,39 +92,29 @@ impl GoTools {
 
     /// Returns the folder with the programs, which it builds unless the cache has them.
     ///
-    /// The folder's name is a digest of everything that was built from, so a changed pin builds anew. It
-    /// appears whole by one rename: a killed build leaves nothing that looks finished.
+    /// The folder's name is a digest of everything that was built from, so a changed pin builds anew.
     ///
     /// # Errors
     /// When `go build` fails; its output has gone to standard error.
-    pub async fn provide(&self, root: &Path, cache: &Path, reaper: &mut Reaper) -> Result<PathBuf> {
-        let tools = cache.join("tools");
-        fs::create_dir_all(&tools)
-            .with_context(|| format!("making the cache folder `{}`", tools.display()))?;
+    pub async fn provide(&self, root: &Path, cache: &Path, reaper: &Reaper) -> Result<PathBuf> {
         let name = format!("{}-{}", self.name, self.digest(root)?);
-        let done = tools.join(&name);
-        if done.is_dir() {
-            return Ok(done);
+        cache::folder(cache, &name, self.name, async |partial| {
+            self.fill(root, partial, reaper).await
+        })
+        .await
+    }
+
+    /// Returns what is built, for messages.
+    fn what(&self) -> String {
+        match self.packages {
+            ["."] => self.name.to_owned(),
+            packages => packages.join(", "),
         }
-        let _lock = cache::lock(&tools.join(format!("{name}.lock")), self.name).await?;
-        if done.is_dir() {
-            return Ok(done);
-        }
-        let partial = tools.join(format!("{name}.partial"));
-        if partial.exists() {
-            fs::remove_dir_all(&partial).with_context(|| {
-                format!(
-                    "removing `{}`, left by a build that was stopped",
-                    partial.display()
-                )
-            })?;
-        }
-        fs::create_dir(&partial).with_context(|| format!("making `{}`", partial.display()))?;
-        crate::progress(&format!(
-            "building {} (minutes, once a version)",
-            self.packages.join(", ")
-        ));
-        self.build(root, &partial, reaper).await?;
+    }
+
+    async fn fill(&self, root: &Path, partial: &Path, reaper: &Reaper) -> Result<()> {
+        crate::progress(&format!("building {} (minutes, once a version)", self.what()));
+        self.build(root, partial, reaper).await?;
         for (built, wanted) in self.renamed {
             fs::rename(partial.join(built), partial.join(wanted))
                 .with_context(|| format!("renaming `{built}` in `{}` to `{wanted}`", partial.display()))?;
@@ -129,12 +127,10 @@ impl GoTools {
             )
             .with_context(|| format!("writing `{wanted}` in `{}`", partial.display()))?;
         }
-        fs::rename(&partial, &done)
-            .with_context(|| format!("renaming `{}` to `{}`", partial.display(), done.display()))?;
-        Ok(done)
+        Ok(())
     }
 
-    async fn build(&self, root: &Path, output: &Path, reaper: &mut Reaper) -> Result<()> {
+    async fn build(&self, root: &Path, output: &Path, reaper: &Reaper) -> Result<()> {
         let mut folder = output.as_os_str().to_owned();
         folder.push("/");
         let mut go = self.go(root);
@@ -143,18 +139,12 @@ impl GoTools {
             .arg(self.linker_flags())
             .arg("-o")
             .arg(folder)
-            .args(self.packages)
-            .stdin(Stdio::null())
-            .process_group(0);
-        let mut child = go.spawn().context("starting `go build`")?;
-        let pid = child.id().context("`go build` has no process id")?;
-        reaper.stop_group(pid, Stop::Kill)?;
-        let status = child.wait().await.context("waiting for `go build`")?;
-        reaper.group_ended(pid)?;
+            .args(self.packages);
+        let status = reaper.wait(&mut go, "go build").await?;
         ensure!(
             status.success(),
             "building {} from `{}`: `go build` ended with {status}; its message is above",
-            self.packages.join(", "),
+            self.what(),
             self.module(root).join("go.mod").display()
         );
         Ok(())
@@ -200,8 +190,7 @@ impl GoTools {
     fn digest(&self, root: &Path) -> Result<String> {
         let module = self.module(root);
         let mut digest = Sha256::new();
-        for file in ["go.mod", "go.sum"] {
-            let path = module.join(file);
+        for path in sources(&module)? {
             let bytes = fs::read(&path).with_context(|| format!("reading `{}`", path.display()))?;
             digest.update(bytes.len().to_be_bytes());
             digest.update(bytes);
@@ -215,6 +204,21 @@ impl GoTools {
             digest.finalize().get(..8).unwrap_or_default(),
         ))
     }
+}
+
+/// Returns the files that a build depends on, besides what they name: `go.mod`, `go.sum`, and sources of ours.
+fn sources(module: &Path) -> Result<Vec<PathBuf>> {
+    let doing = || format!("listing `{}`", module.display());
+    let mut own = Vec::new();
+    for entry in fs::read_dir(module).with_context(doing)? {
+        let path = entry.with_context(doing)?.path();
+        if path.extension().is_some_and(|extension| extension == "go") {
+            own.push(path);
+        }
+    }
+    own.sort();
+    let pins = ["go.mod", "go.sum"].map(|file| module.join(file));
+    Ok(pins.into_iter().chain(own).collect())
 }
 
 /// `-mod=readonly`: never another version than `go.mod` says. `-trimpath` and `-buildvcs=false`: the same
@@ -251,6 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn another_source_is_another_folder() {
+        let root = root_with("module x\n");
+        let before = SEALED_SECRETS.digest(root.path()).unwrap();
+        let module = SEALED_SECRETS.module(root.path());
+        fs::write(module.join("notes.md"), "no source").unwrap();
+        assert_eq!(SEALED_SECRETS.digest(root.path()).unwrap(), before);
+        fs::write(module.join("main.go"), "package main\n").unwrap();
+        assert_ne!(SEALED_SECRETS.digest(root.path()).unwrap(), before);
+    }
+
+    #[test]
     fn the_pins_of_this_repository_name_their_go_version() {
         for tools in ALL {
             assert!(
@@ -272,10 +287,10 @@ mod tests {
         let name = format!("sealed-secrets-{}", SEALED_SECRETS.digest(root.path()).unwrap());
         let folder = cache.path().join("tools").join(name);
         fs::create_dir_all(&folder).unwrap();
-        let mut reaper = Reaper::start().unwrap();
+        let reaper = Reaper::start().unwrap();
         assert_eq!(
             SEALED_SECRETS
-                .provide(root.path(), cache.path(), &mut reaper)
+                .provide(root.path(), cache.path(), &reaper)
                 .await
                 .unwrap(),
             folder
@@ -286,10 +301,10 @@ mod tests {
     async fn a_failed_build_leaves_no_folder_that_looks_finished() {
         let root = root_with("not a go.mod");
         let cache = tempfile::tempdir().unwrap();
-        let mut reaper = Reaper::start().unwrap();
+        let reaper = Reaper::start().unwrap();
         assert!(
             SEALED_SECRETS
-                .provide(root.path(), cache.path(), &mut reaper)
+                .provide(root.path(), cache.path(), &reaper)
                 .await
                 .is_err()
         );

@@ -1,11 +1,16 @@
 //! The private servers of live tests: provided once a machine, started once a run.
 
+mod account;
 mod api_server;
 pub mod cache;
 mod controller_manager;
+mod database_tls;
 mod etcd;
 pub mod go_tools;
 mod identity;
+mod mariadb;
+mod mysql;
+mod mysql_programs;
 pub mod needs;
 mod pod_address;
 mod postgres;
@@ -17,8 +22,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use testkit::{Cluster, Servers, Tools};
+use testkit::{Cluster, KubernetesServer, Servers, Tools};
 
+use self::account::Account;
+use self::database_tls::DatabaseTls;
 use self::identity::Identity;
 use self::process::Server;
 use self::reaper::Reaper;
@@ -27,19 +34,33 @@ use self::reaper::Reaper;
 ///
 /// # Errors
 /// When something is missing that this cannot install, or a build fails.
-pub async fn provide(root: &Path, cache: &Path, reaper: &mut Reaper) -> Result<Tools> {
-    let postgres = needs::provide(root)?;
-    let sealed_secrets = go_tools::SEALED_SECRETS.provide(root, cache, reaper).await?;
-    let kubernetes = go_tools::KUBERNETES.provide(root, cache, reaper).await?;
+pub async fn provide(root: &Path, cache: &Path, reaper: &Reaper) -> Result<Tools> {
+    let found = needs::provide(root, mysql_programs::are_cached(cache))?;
+    // Maven mostly waits for the network, Go mostly for the processor.
+    let (mysql, built) =
+        tokio::try_join!(mysql_programs::provide(cache, reaper), build(root, cache, reaper))?;
+    let [sealed_secrets, status_check, kubernetes] = built;
     Ok(Tools {
         kubeseal: sealed_secrets.join("kubeseal"),
         sealed_secrets_controller: sealed_secrets.join("controller"),
         sealed_secrets_crd: sealed_secrets.join("crd.yaml"),
+        status_check: status_check.join("status-check"),
         etcd: kubernetes.join("etcd"),
         kube_apiserver: kubernetes.join("kube-apiserver"),
         kube_controller_manager: kubernetes.join("kube-controller-manager"),
-        postgres,
+        postgres: found.postgres,
+        mysql,
+        mariadb: found.mariadb,
     })
+}
+
+/// Builds the Go tools one after the other: each build uses all processors.
+async fn build(root: &Path, cache: &Path, reaper: &Reaper) -> Result<[PathBuf; 3]> {
+    Ok([
+        go_tools::SEALED_SECRETS.provide(root, cache, reaper).await?,
+        go_tools::STATUS_CHECK.provide(root, cache, reaper).await?,
+        go_tools::KUBERNETES.provide(root, cache, reaper).await?,
+    ])
 }
 
 /// The servers of a run. They end with the [`Reaper`] that they were started with.
@@ -50,18 +71,20 @@ pub struct Running {
     pub kubeconfig: PathBuf,
     /// What the hand-over says.
     pub servers: Servers,
-    processes: [Server; 4],
+    processes: [Server; 6],
 }
 
 impl Running {
     /// Returns when a server ends, which none should: with what to say about it.
     pub async fn first_end(&mut self) -> String {
-        let [one, two, three, four] = &mut self.processes;
+        let [one, two, three, four, five, six] = &mut self.processes;
         tokio::select! {
             message = one.ended() => message,
             message = two.ended() => message,
             message = three.ended() => message,
             message = four.ended() => message,
+            message = five.ended() => message,
+            message = six.ended() => message,
         }
     }
 }
@@ -73,7 +96,7 @@ impl Running {
 ///
 /// # Errors
 /// When a server does not come up: with the end of its log. What was started by then goes with `reaper`.
-pub async fn start(root: &Path, tools: Tools, reaper: &mut Reaper) -> Result<Running> {
+pub async fn start(root: &Path, tools: Tools, reaper: &Reaper) -> Result<Running> {
     let dir = tempfile::Builder::new()
         .prefix("chancery-")
         .tempdir()
@@ -84,27 +107,26 @@ pub async fn start(root: &Path, tools: Tools, reaper: &mut Reaper) -> Result<Run
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o711))
         .with_context(|| format!("opening `{}`", dir.display()))?;
     let logs = new_log_folder(&root.join("target/testkit"))?;
-    let identity = Identity::create(&dir)?;
+    let account = Account::choose()?;
+    let tls = DatabaseTls::create(&dir, &account)?;
 
     let pod_address = pod_address::reserve(reaper)?;
-    let (postgres, postgres_address) = postgres::start(&tools.postgres, &dir, &logs, reaper).await?;
-    let (etcd, etcd_url) = etcd::start(&tools.etcd, &dir, &logs, reaper).await?;
-    let (api_server, kubernetes) =
-        api_server::start(&tools.kube_apiserver, &etcd_url, &identity, &logs, reaper).await?;
-    let controller_manager = controller_manager::start(
-        &tools.kube_controller_manager,
-        &kubernetes,
-        &identity,
-        &dir,
-        &logs,
-        reaper,
-    )
-    .await?;
+    // Side by side: the slowest is what a run waits for.
+    let ((postgres, postgres_address), (mysql, mysql_address), (mariadb, mariadb_address), cluster) = tokio::try_join!(
+        postgres::start(&tools.postgres, &account, &tls, &dir, &logs, reaper),
+        mysql::start(&tools.mysql, &account, &dir, &logs, reaper),
+        mariadb::start(&tools.mariadb, &account, &tls, &dir, &logs, reaper),
+        start_cluster(&tools, &dir, &logs, reaper),
+    )?;
+    let ([etcd, api_server, controller_manager], kubernetes) = cluster;
 
     let kubeconfig = Cluster::connect(&kubernetes).kubeconfig(&dir);
     let servers = Servers {
         kubernetes,
         postgres: postgres_address,
+        mysql: mysql_address,
+        mariadb: mariadb_address,
+        database_tls: tls.files,
         tools,
         pod_address,
         logs,
@@ -115,8 +137,31 @@ pub async fn start(root: &Path, tools: Tools, reaper: &mut Reaper) -> Result<Run
         handover,
         kubeconfig,
         servers,
-        processes: [postgres, etcd, api_server, controller_manager],
+        processes: [postgres, mysql, mariadb, etcd, api_server, controller_manager],
     })
+}
+
+/// Starts the servers of Kubernetes, each of which needs the one before.
+async fn start_cluster(
+    tools: &Tools,
+    dir: &Path,
+    logs: &Path,
+    reaper: &Reaper,
+) -> Result<([Server; 3], KubernetesServer)> {
+    let identity = Identity::create(dir)?;
+    let (etcd, etcd_url) = etcd::start(&tools.etcd, dir, logs, reaper).await?;
+    let (api_server, kubernetes) =
+        api_server::start(&tools.kube_apiserver, &etcd_url, &identity, logs, reaper).await?;
+    let controller_manager = controller_manager::start(
+        &tools.kube_controller_manager,
+        &kubernetes,
+        &identity,
+        dir,
+        logs,
+        reaper,
+    )
+    .await?;
+    Ok(([etcd, api_server, controller_manager], kubernetes))
 }
 
 /// Makes the folder for the logs of this process and removes those of processes that have ended.

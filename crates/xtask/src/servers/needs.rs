@@ -19,22 +19,34 @@ struct Missing {
     how: String,
 }
 
-/// Makes sure that Go, Postgres and the tools of a root user are there, and returns the folder of Postgres'
-/// programs. On Debian as root it installs Debian's packages; elsewhere it only looks.
+/// Programs of the system that are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The folder of Postgres' programs.
+    pub postgres: PathBuf,
+    /// MariaDB's server.
+    pub mariadb: PathBuf,
+}
+
+/// Makes sure that Go, Postgres, MariaDB, what MySQL needs and the tools of a root user are there, and returns
+/// where the database programs are. On Debian as root it installs Debian's packages; elsewhere it only looks.
 ///
 /// # Errors
 /// When something is missing: one message with everything that is, and how to get it.
-pub fn provide(root: &Path) -> Result<PathBuf> {
-    let mut missing = look(root)?;
+pub fn provide(root: &Path, mysql_is_cached: bool) -> Result<Found> {
+    let mut missing = look(root, mysql_is_cached)?;
     let packages: Vec<&str> = missing.iter().filter_map(|missing| missing.package).collect();
     if !packages.is_empty() && is_root() && Path::new("/etc/debian_version").exists() {
         install(&packages)?;
-        missing = look(root)?;
+        missing = look(root, mysql_is_cached)?;
     }
     if !missing.is_empty() {
         bail!("{}", message(&missing));
     }
-    postgres_programs().context("Postgres was found and is gone")
+    Ok(Found {
+        postgres: postgres_programs().context("Postgres was found and is gone")?,
+        mariadb: mariadb_server().context("MariaDB was found and is gone")?,
+    })
 }
 
 /// Makes sure that Go is there; see [`provide`].
@@ -57,7 +69,7 @@ pub(super) fn is_root() -> bool {
     }
 }
 
-fn look(root: &Path) -> Result<Vec<Missing>> {
+fn look(root: &Path, mysql_is_cached: bool) -> Result<Vec<Missing>> {
     let mut missing: Vec<Missing> = go(root)?.into_iter().collect();
     if postgres_programs().is_none() {
         missing.push(Missing {
@@ -66,8 +78,32 @@ fn look(root: &Path) -> Result<Vec<Missing>> {
             how: "install your system's package and put its programs on PATH".to_owned(),
         });
     }
+    if mariadb_server().is_none() {
+        missing.push(Missing {
+            what: "MariaDB 10.11 or later (mariadbd)".to_owned(),
+            // Without `mariadb-server`, which would also run one for the whole machine.
+            package: Some("mariadb-server-core"),
+            how: "install your system's package and put its programs on PATH".to_owned(),
+        });
+    }
+    let mut wanted = vec![
+        (
+            "mariadb-install-db",
+            "mariadb-server-core",
+            "it makes MariaDB's data folder",
+        ),
+        (
+            "my_print_defaults",
+            "mariadb-client-core",
+            "mariadb-install-db runs it",
+        ),
+    ];
+    if !mysql_is_cached {
+        wanted.push(("mvn", "maven", "it fetches MySQL"));
+        wanted.push(("unzip", "unzip", "it unpacks MySQL"));
+    }
     if is_root() {
-        for (program, package, why) in [
+        wanted.extend([
             ("setpriv", "util-linux", "Postgres refuses to run as root"),
             (
                 "unshare",
@@ -79,17 +115,35 @@ fn look(root: &Path) -> Result<Vec<Missing>> {
                 "iproute2",
                 "the API server's proxies need an address that is not loopback",
             ),
-        ] {
-            if answer("sh", &["-c", &format!("command -v {program}")]).is_none() {
-                missing.push(Missing {
-                    what: format!("{program} ({why})"),
-                    package: Some(package),
-                    how: format!("install {package}"),
-                });
-            }
+        ]);
+    }
+    for (program, package, why) in wanted {
+        if answer("sh", &["-c", &format!("command -v {program}")]).is_none() {
+            missing.push(missing_package(program, package, why));
+        }
+    }
+    let libraries = answer("/sbin/ldconfig", &["-p"]).unwrap_or_default();
+    for (library, package) in [("libaio.so.1", "libaio1"), ("libnuma.so.1", "libnuma1")] {
+        if !has_library(&libraries, library) {
+            missing.push(missing_package(library, package, "MySQL needs it"));
         }
     }
     Ok(missing)
+}
+
+fn missing_package(what: &str, package: &'static str, why: &str) -> Missing {
+    Missing {
+        what: format!("{what} ({why})"),
+        package: Some(package),
+        how: format!("install {package}"),
+    }
+}
+
+/// Returns whether the loader's listing has a library by its exact name.
+fn has_library(listing: &str, library: &str) -> bool {
+    listing
+        .lines()
+        .any(|line| line.split_whitespace().next() == Some(library))
 }
 
 fn go(root: &Path) -> Result<Option<Missing>> {
@@ -180,6 +234,11 @@ fn postgres_programs() -> Option<PathBuf> {
         .or_else(|| on_path().filter(complete))
 }
 
+/// Returns MariaDB's server: an ordinary user's PATH has no folder for servers.
+fn mariadb_server() -> Option<PathBuf> {
+    answer("sh", &["-c", "PATH=$PATH:/usr/sbin; command -v mariadbd"]).map(PathBuf::from)
+}
+
 fn install(packages: &[&str]) -> Result<()> {
     let mut packages = packages.to_vec();
     packages.sort_unstable();
@@ -261,6 +320,14 @@ mod tests {
         let missing = missing_go("1.26.2", "go1.21.0", "  Candidate: 2:1.27~1\n");
         assert_eq!(missing.package, Some("golang-go"));
         assert!(missing.what.contains("go1.21.0 is on PATH"), "{}", missing.what);
+    }
+
+    #[test]
+    fn a_library_of_a_longer_name_is_another_one() {
+        let listing = "3 libs found\n\tlibaio.so.1t64 (libc6,x86-64) => /lib/libaio.so.1t64\n\
+            \tlibnuma.so.1 (libc6,x86-64) => /lib/libnuma.so.1\n";
+        assert!(has_library(listing, "libnuma.so.1"));
+        assert!(!has_library(listing, "libaio.so.1"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::reaper::Reaper;
 /// # Errors
 /// When the address cannot be noted for removal. That it cannot be had at all, for want of rights, is a
 /// value: only few tests need it.
-pub(super) fn reserve(reaper: &mut Reaper) -> Result<PodAddress> {
+pub(super) fn reserve(reaper: &Reaper) -> Result<PodAddress> {
     let Some(listing) = answer("ip", &["-4", "-oneline", "address", "show", "dev", "lo"]) else {
         return Ok(PodAddress::Unavailable(
             "`ip` of iproute2 is missing, or there is no interface `lo`".to_owned(),

@@ -1,7 +1,7 @@
 //! Postgres, in a folder of its own.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -9,8 +9,9 @@ use anyhow::{Context, Result, ensure};
 use testkit::PostgresServer;
 use tokio::process::Command;
 
+use super::account::Account;
+use super::database_tls::DatabaseTls;
 use super::identity::{random_hex, write};
-use super::needs::{answer, is_root};
 use super::process::Server;
 use super::reaper::{Reaper, Stop};
 
@@ -19,33 +20,33 @@ const SUPERUSER: &str = "postgres";
 /// Makes a database cluster in `dir`, starts Postgres on a free loopback port and a socket, and returns it
 /// with how to reach it once it answers.
 ///
-/// Postgres refuses to run as root; then it runs as `postgres`, the user that Debian's package makes, else
-/// as `nobody`.
-///
 /// # Errors
 /// When it does not come up.
 pub(super) async fn start(
     programs: &Path,
+    account: &Account,
+    tls: &DatabaseTls,
     dir: &Path,
     logs: &Path,
-    reaper: &mut Reaper,
+    reaper: &Reaper,
 ) -> Result<(Server, PostgresServer)> {
     let home = dir.join("postgres");
     fs::create_dir(&home).with_context(|| format!("making `{}`", home.display()))?;
-    let user = if is_root() { Some(unprivileged()?) } else { None };
     let password = random_hex()?;
     let password_file = write(&home, "password", &password)?;
     for path in [&home, &password_file] {
-        give(path, user.as_ref())?;
+        account.give(path)?;
     }
     // Any role is trusted on the socket, so that tests can become the superuser; its folder is the gate.
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755))
         .with_context(|| format!("opening `{}`", home.display()))?;
     let data = home.join("data");
-    init(programs, &home, &data, &password_file, user.as_ref()).await?;
+    init(programs, &home, &data, &password_file, account).await?;
+
+    require_certificates(&data)?;
 
     let port = testkit::free_port();
-    let mut command = run_as(user.as_ref(), &programs.join("postgres"));
+    let mut command = account.run(&programs.join("postgres"));
     command
         .current_dir(&home)
         .arg("-D")
@@ -64,8 +65,16 @@ pub(super) async fn start(
         "max_locks_per_transaction=256",
         "timezone=UTC",
         "log_timezone=UTC",
+        "ssl=on",
     ] {
         command.args(["-c", setting]);
+    }
+    for (setting, path) in [
+        ("ssl_ca_file", &tls.ca),
+        ("ssl_cert_file", &tls.server_certificate),
+        ("ssl_key_file", &tls.server_key),
+    ] {
+        command.args(["-c", &format!("{setting}={}", path.display())]);
     }
     let mut server = Server::start("postgres", command, logs, Stop::Quit, reaper)?;
     let ready = programs.join("pg_isready");
@@ -97,56 +106,14 @@ pub(super) async fn start(
     Ok((server, address))
 }
 
-/// Another user to run Postgres as.
-struct User {
-    id: u32,
-    group: u32,
-}
-
-fn unprivileged() -> Result<User> {
-    ["postgres", "nobody"]
-        .into_iter()
-        .find_map(|name| {
-            Some(User {
-                id: answer("id", &["-u", name])?.parse().ok()?,
-                group: answer("id", &["-g", name])?.parse().ok()?,
-            })
-        })
-        .context("Postgres refuses to run as root, and there is neither a user `postgres` nor `nobody`")
-}
-
-fn give(path: &Path, user: Option<&User>) -> Result<()> {
-    let Some(user) = user else { return Ok(()) };
-    chown(path, Some(user.id), Some(user.group))
-        .with_context(|| format!("giving `{}` to Postgres", path.display()))
-}
-
-fn run_as(user: Option<&User>, program: &Path) -> Command {
-    let Some(user) = user else {
-        return Command::new(program);
-    };
-    let mut command = Command::new("setpriv");
-    command
-        .args([
-            "--reuid",
-            &user.id.to_string(),
-            "--regid",
-            &user.group.to_string(),
-            "--clear-groups",
-            "--",
-        ])
-        .arg(program);
-    command
-}
-
 async fn init(
     programs: &Path,
     home: &Path,
     data: &Path,
     password: &PathBuf,
-    user: Option<&User>,
+    account: &Account,
 ) -> Result<()> {
-    let mut command = run_as(user, &programs.join("initdb"));
+    let mut command = account.run(&programs.join("initdb"));
     command
         // initdb wants a current folder that its user may read.
         .current_dir(home)
@@ -171,4 +138,16 @@ async fn init(
         String::from_utf8_lossy(&output.stderr)
     );
     fs::remove_file(password).with_context(|| format!("removing `{}`", password.display()))
+}
+
+/// Puts the rules for members of [`testkit::POSTGRES_CERTIFICATE_ROLE`] before all others: the first that
+/// matches counts.
+fn require_certificates(data: &Path) -> Result<()> {
+    let path = data.join("pg_hba.conf");
+    let rules = fs::read_to_string(&path).with_context(|| format!("reading `{}`", path.display()))?;
+    let role = testkit::POSTGRES_CERTIFICATE_ROLE;
+    let text = format!(
+        "hostssl all +{role} all scram-sha-256 clientcert=verify-ca\nhost all +{role} all reject\n{rules}"
+    );
+    fs::write(&path, text).with_context(|| format!("writing `{}`", path.display()))
 }

@@ -34,7 +34,7 @@ impl Server {
         mut command: Command,
         logs: &Path,
         stop: Stop,
-        reaper: &mut Reaper,
+        reaper: &Reaper,
     ) -> Result<Self> {
         let log = logs.join(format!("{name}.log"));
         let output = File::create(&log).with_context(|| format!("making the log `{}`", log.display()))?;
@@ -125,11 +125,11 @@ mod tests {
     use super::*;
 
     fn start(script: &str, dir: &Path) -> (Server, Reaper) {
-        let mut reaper = Reaper::start().unwrap();
+        let reaper = Reaper::start().unwrap();
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         (
-            Server::start("probe", command, dir, Stop::Kill, &mut reaper).unwrap(),
+            Server::start("probe", command, dir, Stop::Kill, &reaper).unwrap(),
             reaper,
         )
     }

@@ -71,7 +71,7 @@ impl Reaper {
     ///
     /// # Errors
     /// When the waiting process has gone; then nothing may be started.
-    pub fn stop_group(&mut self, pid: u32, how: Stop) -> Result<()> {
+    pub fn stop_group(&self, pid: u32, how: Stop) -> Result<()> {
         let kind = match how {
             Stop::Kill => "kill",
             Stop::Quit => "quit",
@@ -84,18 +84,45 @@ impl Reaper {
     ///
     /// # Errors
     /// When the waiting process has gone.
-    pub fn group_ended(&mut self, pid: u32) -> Result<()> {
+    pub fn group_ended(&self, pid: u32) -> Result<()> {
         let _ = Command::new("sh")
             .args(["-c", "kill -s KILL -- \"-$0\" 2> /dev/null", &pid.to_string()])
             .status();
         self.note("ended", &pid.to_string())
     }
 
+    /// Runs a command to its end in a process group of its own, without input, that is killed when this run
+    /// ends first.
+    ///
+    /// # Errors
+    /// When the program cannot be started or waited for; not when it fails.
+    pub(super) async fn wait(
+        &self,
+        command: &mut tokio::process::Command,
+        name: &str,
+    ) -> Result<std::process::ExitStatus> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("starting `{name}`"))?;
+        let pid = child
+            .id()
+            .with_context(|| format!("`{name}` has no process id"))?;
+        self.stop_group(pid, Stop::Kill)?;
+        let status = child
+            .wait()
+            .await
+            .with_context(|| format!("waiting for `{name}`"))?;
+        self.group_ended(pid)?;
+        Ok(status)
+    }
+
     /// Notes an address (`198.18.0.1/32`) to take off the loopback interface.
     ///
     /// # Errors
     /// When the waiting process has gone.
-    pub fn remove_address(&mut self, address: &str) -> Result<()> {
+    pub fn remove_address(&self, address: &str) -> Result<()> {
         self.note("address", address)
     }
 
@@ -103,17 +130,19 @@ impl Reaper {
     ///
     /// # Errors
     /// When the waiting process has gone.
-    pub fn remove_folder(&mut self, folder: &Path) -> Result<()> {
+    pub fn remove_folder(&self, folder: &Path) -> Result<()> {
         self.note("folder", &folder.display().to_string())
     }
 
-    fn note(&mut self, kind: &str, value: &str) -> Result<()> {
-        let input = self
+    fn note(&self, kind: &str, value: &str) -> Result<()> {
+        let mut input = self
             .shell
             .stdin
-            .as_mut()
+            .as_ref()
             .context("the shell that stops the servers has no input")?;
-        writeln!(input, "{kind} {value}")
+        // One write: servers are started side by side, and their lines must not mix.
+        input
+            .write_all(format!("{kind} {value}\n").as_bytes())
             .with_context(|| format!("telling the shell that stops the servers: {kind} {value}"))
     }
 }
@@ -141,7 +170,7 @@ mod tests {
     fn the_end_kills_every_group_and_removes_the_folder() {
         let folder = tempfile::tempdir().unwrap().keep();
         let (mut killed, mut quit) = (sleeper(), sleeper());
-        let mut reaper = Reaper::start().unwrap();
+        let reaper = Reaper::start().unwrap();
         reaper.stop_group(killed.id(), Stop::Kill).unwrap();
         reaper.stop_group(quit.id(), Stop::Quit).unwrap();
         reaper.remove_folder(&folder).unwrap();
@@ -161,7 +190,7 @@ mod tests {
             .spawn()
             .unwrap();
         let (pid, start) = (leader.id(), Instant::now());
-        let mut reaper = Reaper::start().unwrap();
+        let reaper = Reaper::start().unwrap();
         reaper.stop_group(pid, Stop::Kill).unwrap();
         assert!(leader.wait().unwrap().success());
         reaper.group_ended(pid).unwrap();
