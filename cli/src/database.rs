@@ -76,7 +76,7 @@ pub(crate) fn urls(
     let mut secrets = Secrets::new(args);
     databases
         .iter()
-        .map(|database| declared(database, &mut secrets))
+        .map(|database| declared(database, &mut secrets, printer))
         .collect()
 }
 
@@ -110,7 +110,11 @@ fn given(args: &DatabaseArgs, printer: &Printer) -> Result<Option<DatabaseUrl>, 
     Ok(Some(url))
 }
 
-fn declared(database: &DatabaseTables, secrets: &mut Secrets<'_>) -> Result<DatabaseUrl, CommandError> {
+fn declared(
+    database: &DatabaseTables,
+    secrets: &mut Secrets<'_>,
+    printer: &Printer,
+) -> Result<DatabaseUrl, CommandError> {
     let Some(manifest) = &database.database else {
         let table = &database.tables[0];
         let document = &table.document;
@@ -122,5 +126,5 @@ fn declared(database: &DatabaseTables, secrets: &mut Secrets<'_>) -> Result<Data
         ))
         .hint("add the file that declares the Database (in the same namespace), or give the connection with --database-url-file or CHANCERY_DATABASE_URL"));
     };
-    connection::url(manifest, &database.namespace, secrets)
+    connection::url(manifest, &database.namespace, secrets, printer)
 }

@@ -157,6 +157,7 @@ pub(crate) fn deliver(
     plans: &[Planned],
     context: &Context,
 ) -> Result<(), CommandError> {
+    owned(jobs, plans, context);
     let pairs = || {
         jobs.iter()
             .zip(plans)
@@ -174,7 +175,7 @@ pub(crate) fn deliver(
             .collect(),
         PlanFormat::Json => {
             let reports: Vec<PlanReport> = pairs()
-                .map(|(name, planned)| PlanReport::new(name, planned))
+                .map(|(name, planned)| report::report(&name, planned).stable())
                 .collect();
             let json = match reports.as_slice() {
                 [one] => crate::report::json(one)?,
@@ -190,6 +191,19 @@ pub(crate) fn deliver(
             Ok(())
         }
         None => context.printer.data(text.as_bytes()),
+    }
+}
+
+/// Says whose databases these are: a person may run a plan, and a controller may be about to run another.
+fn owned(jobs: &[Job], plans: &[Planned], context: &Context) {
+    for (job, planned) in jobs.iter().zip(plans) {
+        if let Some(owner) = &planned.owner {
+            let (name, label) = (job.tables.label(), &planned.label);
+            context.printer.warning(&format!(
+                "the migrations of `{name}` at {label} are run by {owner}: change what that one declares, or it may \
+                 take back what is done here"
+            ));
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Secrets that Databases refer to: of a local store, or of a cluster.
 
 use api::database::SecretKeyRef;
-use k8s_openapi::api::core::v1::Secret;
 use zeroize::Zeroizing;
 
 use super::DatabaseArgs;
@@ -53,7 +52,7 @@ impl<'a> Secrets<'a> {
                 None => error.hint("`--local DIR` reads Secrets from a folder that stands in for a cluster"),
             });
         };
-        of_key(secret, key).map_err(|problem| {
+        manifests::secret_text(secret, key).map_err(|problem| {
             CommandError::message(format!("the Secret `{namespace}/{name}` in {place} {problem}"))
         })
     }
@@ -73,54 +72,5 @@ impl<'a> Secrets<'a> {
             },
         };
         Ok(self.source.insert(source))
-    }
-}
-
-fn of_key(secret: Secret, key: &str) -> Result<Zeroizing<String>, String> {
-    if let Some(text) = secret.string_data.and_then(|mut data| data.remove(key)) {
-        return Ok(Zeroizing::new(text));
-    }
-    let mut data = secret.data.unwrap_or_default();
-    let Some(value) = data.remove(key) else {
-        let keys: Vec<String> = data.into_keys().map(|key| format!("`{key}`")).collect();
-        let has = if keys.is_empty() {
-            "it is empty".to_owned()
-        } else {
-            format!("it has {}", keys.join(", "))
-        };
-        return Err(format!("has no key `{key}`; {has}"));
-    };
-    match String::from_utf8(value.0) {
-        Ok(text) => Ok(Zeroizing::new(text)),
-        Err(error) => {
-            drop(Zeroizing::new(error.into_bytes()));
-            Err(format!("has no text under the key `{key}`: it is not UTF-8"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use k8s_openapi::ByteString;
-
-    use super::*;
-
-    fn secret(key: &str, value: &[u8]) -> Secret {
-        Secret {
-            data: Some([(key.to_owned(), ByteString(value.to_vec()))].into()),
-            ..Secret::default()
-        }
-    }
-
-    #[test]
-    fn a_missing_key_is_told_with_those_that_are_there_and_no_value() {
-        let error = of_key(secret("uri", b"canary"), "url").unwrap_err();
-        assert_eq!(error, "has no key `url`; it has `uri`");
-    }
-
-    #[test]
-    fn a_value_is_taken_as_it_is() {
-        assert_eq!(of_key(secret("p", b" a\n"), "p").unwrap().as_str(), " a\n");
-        assert!(of_key(secret("p", b"\xff"), "p").is_err());
     }
 }

@@ -59,7 +59,8 @@ fn another_version_is_refused() {
 
 #[test]
 fn an_engine_that_is_not_served_is_named_at_its_field() {
-    let database = with_connection("mysql: {uri: {value: \"mysql://root:tulip-hunter2-canary@db/x\"}}");
+    let database =
+        with_connection("cockroachdb: {uri: {value: \"postgres://root:tulip-hunter2-canary@db/x\"}}");
     plan(&[
         ("book.yaml", table("book", &COLUMNS)),
         ("database.yaml", database),
@@ -68,8 +69,8 @@ fn an_engine_that_is_not_served_is_named_at_its_field() {
         1,
         &[
             "schema/database.yaml",
-            "spec.connection.mysql: the engine `mysql` is not served",
-            "postgres and sqlite",
+            "spec.connection.cockroachdb: the engine `cockroachdb` is not served",
+            "postgres, mysql and sqlite",
         ],
     );
     let sandbox = library();
@@ -78,9 +79,9 @@ fn an_engine_that_is_not_served_is_named_at_its_field() {
         "-f",
         "schema",
         "--database-url",
-        &format!("mysql://root:{CANARY}@db/x"),
+        &format!("cockroachdb://root:{CANARY}@db/x"),
     ]);
-    run.failed(1, &["--database-url", "`mysql` databases are not served"]);
+    run.failed(1, &["--database-url", "`cockroachdb` databases are not served"]);
     let run = sandbox.run(&[
         "plan",
         "-f",

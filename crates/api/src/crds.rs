@@ -12,6 +12,7 @@ pub fn all() -> Vec<CustomResourceDefinition> {
         crate::sealed_secret::crd(),
         unseen_until_observed(crate::database::Database::crd()),
         unseen_until_observed(crate::table::Table::crd()),
+        unseen_until_observed(crate::migration::Migration::crd()),
     ]
 }
 

@@ -8,9 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::conditions::Condition;
 
+mod connection;
+mod declared;
 mod value;
 
-pub use self::value::{SecretKeyRef, SsmRef, SsmValue, SsmValueFrom, ValueFrom, ValueOrValueFrom, VaultRef};
+pub use self::connection::{
+    CassandraConnection, DatabaseConnection, MysqlConnection, PostgresConnection, RqliteConnection,
+    SqliteConnection,
+};
+pub use self::declared::{ConnectionProblem, DeclaredConnection, Field};
+pub use self::value::{
+    SecretKeyRef, Source, SsmRef, SsmValue, SsmValueFrom, ValueFrom, ValueOrValueFrom, VaultRef,
+};
 
 /// The declared half: where the database is and how its migrations run.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +33,8 @@ pub use self::value::{SecretKeyRef, SsmRef, SsmValue, SsmValueFrom, ValueFrom, V
     doc = "A database whose tables are declared.",
     printcolumn = r#"{"name":"Namespace","type":"string","jsonPath":".metadata.namespace","priority":1}"#,
     printcolumn = r#"{"name":"Deploy Immediately","type":"boolean","jsonPath":".spec.immediateDeploy","priority":1}"#,
+    printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name":"Reason","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].reason"}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
 )]
 #[serde(rename_all = "camelCase")]
@@ -40,8 +51,8 @@ pub struct DatabaseSpec {
     /// Whether seed data is part of plans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy_seed_data: Option<bool>,
-    /// How long to wait for more changes before a plan is made, as a Go duration. Kept; tables of a database are
-    /// always planned together.
+    /// How long nothing must change before a plan is made, as a Go duration such as `30s`; one second when absent. The
+    /// tables of a database are always planned together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch_window: Option<String>,
     /// Settings of the workload that SchemaHero makes for each database. Kept, without effect: there is none here.
@@ -50,158 +61,6 @@ pub struct DatabaseSpec {
     /// Metadata of that workload. Kept, without effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<DatabaseTemplate>,
-}
-
-/// The engines, of which one is to be given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct DatabaseConnection {
-    /// Postgres.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postgres: Option<PostgresConnection>,
-    /// CockroachDB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cockroachdb: Option<PostgresConnection>,
-    /// TimescaleDB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timescaledb: Option<PostgresConnection>,
-    /// MySQL and MariaDB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mysql: Option<MysqlConnection>,
-    /// Cassandra.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cassandra: Option<CassandraConnection>,
-    /// SQLite.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sqlite: Option<SqliteConnection>,
-    /// rqlite.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rqlite: Option<RqliteConnection>,
-}
-
-impl DatabaseConnection {
-    /// Returns the keys that are present, in the order of the fields. One is right; none or several are an error
-    /// that the caller reports.
-    pub fn engines(&self) -> Vec<&'static str> {
-        [
-            ("postgres", self.postgres.is_some()),
-            ("cockroachdb", self.cockroachdb.is_some()),
-            ("timescaledb", self.timescaledb.is_some()),
-            ("mysql", self.mysql.is_some()),
-            ("cassandra", self.cassandra.is_some()),
-            ("sqlite", self.sqlite.is_some()),
-            ("rqlite", self.rqlite.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(name, present)| present.then_some(name))
-        .collect()
-    }
-}
-
-/// A connection to Postgres: a URI, or its parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PostgresConnection {
-    /// The whole as a URI; the other fields have no effect then, but for `schema`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uri: Option<ValueOrValueFrom>,
-    /// The host.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<ValueOrValueFrom>,
-    /// The port; 5432 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub port: Option<ValueOrValueFrom>,
-    /// The user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<ValueOrValueFrom>,
-    /// The password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<ValueOrValueFrom>,
-    /// The name of the database.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dbname: Option<ValueOrValueFrom>,
-    /// The TLS mode: `disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sslmode: Option<ValueOrValueFrom>,
-    /// The schema that is first in the `search_path`: tables without a schema of their own are made there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<ValueOrValueFrom>,
-}
-
-/// A connection to MySQL or MariaDB: a URI, or its parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MysqlConnection {
-    /// The whole as a URI; the other fields have no effect then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uri: Option<ValueOrValueFrom>,
-    /// The host.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<ValueOrValueFrom>,
-    /// The port; 3306 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub port: Option<ValueOrValueFrom>,
-    /// The user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<ValueOrValueFrom>,
-    /// The password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<ValueOrValueFrom>,
-    /// The name of the database.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dbname: Option<ValueOrValueFrom>,
-    /// Whether the connection is made without TLS.
-    #[serde(default, rename = "disableTLS", skip_serializing_if = "Option::is_none")]
-    pub disable_tls: Option<bool>,
-    /// The database's default character set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_charset: Option<String>,
-    /// The database's default collation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub collation: Option<String>,
-}
-
-/// A connection to Cassandra.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CassandraConnection {
-    /// The hosts.
-    pub hosts: Vec<String>,
-    /// The keyspace.
-    pub keyspace: ValueOrValueFrom,
-    /// The user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<ValueOrValueFrom>,
-    /// The password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<ValueOrValueFrom>,
-}
-
-/// A connection to SQLite.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SqliteConnection {
-    /// The file, as a path or as a `file:` URI.
-    pub dsn: String,
-}
-
-/// A connection to rqlite: a URI, or its parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct RqliteConnection {
-    /// The whole as a URI; the other fields have no effect then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uri: Option<ValueOrValueFrom>,
-    /// The host.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<ValueOrValueFrom>,
-    /// The port.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub port: Option<ValueOrValueFrom>,
-    /// The user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<ValueOrValueFrom>,
-    /// The password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<ValueOrValueFrom>,
-    /// Whether the connection is made without TLS.
-    #[serde(default, rename = "disableTLS", skip_serializing_if = "Option::is_none")]
-    pub disable_tls: Option<bool>,
 }
 
 /// SchemaHero's settings for the workload of one database.
@@ -262,13 +121,39 @@ pub struct DatabaseStatus {
     /// Whether the database answered last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_connected: Option<bool>,
-    /// When it was last asked, in RFC 3339.
+    /// When [`Self::is_connected`] last became what it is, in RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_ping: Option<String>,
-    /// What is known of the object; `Ready` stands first.
+    /// What is known of the object; `Synced` stands first, then `Ready`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// Generation that the status speaks of; -1 until the controller has seen the object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
+    /// The reason of `Ready` as a scalar, for tools that read no conditions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// `Ready` as a scalar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<bool>,
+    /// The server that answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<DatabaseServer>,
+    /// The Migration that the state speaks of: waiting, running, or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<String>,
+    /// The last value of `reconcile.fluxcd.io/requestedAt` that was followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_handled_reconcile_at: Option<String>,
+}
+
+/// A server, without any secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DatabaseServer {
+    /// Product and version, such as `postgres 15.18`.
+    pub version: String,
+    /// What tells its data from a copy of it; absent where the server has nothing such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }

@@ -28,6 +28,7 @@
 pub mod conditions;
 pub mod crds;
 pub mod database;
+pub mod migration;
 pub mod names;
 pub mod sealed_secret;
 pub mod table;

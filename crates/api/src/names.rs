@@ -30,3 +30,32 @@ pub const KUBECFG_LAST_APPLIED: &str = "kubecfg.ksonnet.io/last-applied-configur
 
 /// Field manager of the Secrets that SealedSecrets become.
 pub const SECRETS_FIELD_MANAGER: &str = "chancery-secrets";
+
+/// Annotation of a Migration, or of a Database in Git: the hash of the plan that may run. For this hash only, and spent
+/// by its run.
+pub const APPROVED_PLAN: &str = "chancery.dev/approved-plan";
+/// Annotation beside [`APPROVED_PLAN`]: who approved. The admission policy writes the requester's name.
+pub const APPROVED_BY: &str = "chancery.dev/approved-by";
+/// Annotation of a Migration: the hash of the plan that shall not run.
+pub const REJECTED_PLAN: &str = "chancery.dev/rejected-plan";
+/// Annotation beside [`REJECTED_PLAN`]: who rejected.
+pub const REJECTED_BY: &str = "chancery.dev/rejected-by";
+/// Annotation beside [`REJECTED_PLAN`]: why, in the words of who rejected.
+pub const REJECTED_REASON: &str = "chancery.dev/rejected-reason";
+/// Annotation of a Migration whose run failed: the number of that run, to go on with it once. To do so again the value
+/// must change: whatever follows a `/` after the number is for that.
+pub const RETRY_RUN: &str = "chancery.dev/retry-run";
+/// Annotation of a Database: hazard codes with commas between, or `all`: steps with these hazards are not held.
+pub const ALLOW: &str = "chancery.dev/allow";
+/// Annotation of a Database: the identity of the server that it may move to, when that is not the one before.
+pub const ACCEPT_SERVER: &str = "chancery.dev/accept-server";
+/// Annotation of any object: `true` lets it rest; nothing is planned or run for it.
+pub const PAUSED: &str = "chancery.dev/paused";
+/// Annotation with which Flux asks for a look now, whatever its value.
+pub const RECONCILE_REQUESTED: &str = "reconcile.fluxcd.io/requestedAt";
+
+/// Field manager of what the schema controller writes.
+pub const SCHEMA_FIELD_MANAGER: &str = "chancery-schema";
+
+/// Label of a Migration: the Database that it is for.
+pub const DATABASE_LABEL: &str = "chancery.dev/database";

@@ -20,6 +20,8 @@ use crate::conditions::Condition;
     printcolumn = r#"{"name":"Namespace","type":"string","jsonPath":".metadata.namespace","priority":1}"#,
     printcolumn = r#"{"name":"Table","type":"string","jsonPath":".spec.name"}"#,
     printcolumn = r#"{"name":"Database","type":"string","jsonPath":".spec.database"}"#,
+    printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name":"Reason","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].reason"}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
 )]
 #[serde(transparent)]
@@ -36,10 +38,19 @@ pub struct TableStatus {
         skip_serializing_if = "Option::is_none"
     )]
     pub last_planned_table_spec_sha: Option<String>,
-    /// What is known of the object; `Ready` stands first.
+    /// What is known of the object; `Synced` stands first, then `Ready`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// Generation that the status speaks of; -1 until the controller has seen the object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
+    /// The reason of `Ready` as a scalar, for tools that read no conditions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// `Ready` as a scalar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<bool>,
+    /// The Migration that has steps for this table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<String>,
 }

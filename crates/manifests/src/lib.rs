@@ -8,7 +8,7 @@
 //!   line and field, and never quote the source: a value could be a password.
 //! * [`seal::seal`] and [`unseal::unseal`] convert between Secret and SealedSecret; [`scope`] decides the
 //!   scope of either.
-//! * [`keys`] reads and makes key Secrets.
+//! * [`keys`] reads and makes key Secrets; [`secret_text`] takes a text out of any Secret.
 //! * [`yaml::to_string`] and [`json::to_string_pretty`] write.
 //!
 //! ```
@@ -42,5 +42,8 @@ pub mod json;
 pub mod keys;
 pub mod scope;
 pub mod seal;
+mod secret_text;
 pub mod unseal;
 pub mod yaml;
+
+pub use self::secret_text::{SecretTextError, secret_text};

@@ -55,9 +55,7 @@ pub enum DatabaseUrlError {
 }
 
 /// The schemes of engines that manifests of SchemaHero can name, and that are not served.
-const NOT_SERVED: [&str; 8] = [
-    "mysql",
-    "mariadb",
+const NOT_SERVED: [&str; 6] = [
     "cockroachdb",
     "cockroach",
     "timescaledb",
@@ -67,6 +65,14 @@ const NOT_SERVED: [&str; 8] = [
 ];
 
 impl DatabaseUrl {
+    pub(crate) fn new(target: Target, has_password: bool) -> Self {
+        Self { target, has_password }
+    }
+
+    pub(crate) fn into_target(self) -> Target {
+        self.target
+    }
+
     /// Reads a URL, such as `postgres://user:password@host:5432/database?sslmode=require` or `sqlite:FILE`. White
     /// space around it is left out: files end with a line break.
     ///
@@ -174,9 +180,9 @@ mod tests {
 
     #[test]
     fn an_engine_that_is_not_served_is_told_with_those_that_are() {
-        let message = error("mysql://root:canary@host/db");
+        let message = error("sqlserver://root:canary@host/db");
         assert!(
-            message.starts_with("`mysql` databases are not served by this version"),
+            message.starts_with("`sqlserver` databases are not served by this version"),
             "{message}"
         );
         assert!(

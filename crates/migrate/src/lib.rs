@@ -1,6 +1,7 @@
 //! Plan and apply: the use case that the command line and the controller share.
 //!
-//! 1. [`DatabaseUrl::parse`] reads where the database is, [`connect`] opens a session and says which engine it is.
+//! 1. [`DatabaseUrl::parse`] reads where the database is, [`DatabaseUrl::from_fields`] does so from what a manifest
+//!    says; [`connect`] opens a session and says which engine it is.
 //! 2. [`plan()`] compares what is declared with what is live and returns a [`Planned`]; nothing changes.
 //! 3. [`report`] turns it into JSON, text or SQL.
 //! 4. [`apply()`] takes the database's lock, plans again, checks that this is still the plan that was approved, and
@@ -39,8 +40,11 @@
 //! ```
 
 mod apply;
+mod continuation;
 mod database_url;
 mod engines;
+mod fields;
+mod ownership;
 mod plan;
 mod progress;
 pub mod report;
@@ -48,9 +52,11 @@ mod server_parts;
 mod stop;
 
 pub use self::apply::{Applied, ApplyError, ApplyOptions, Approval, StepError, apply};
+pub use self::continuation::Continuation;
 pub use self::database_url::{DatabaseUrl, DatabaseUrlError};
-pub use self::engines::{connect, engine};
-pub use self::plan::{PlanFailure, PlanRequest, Planned, plan};
+pub use self::engines::{connect, engine, engine_named, served_engines};
+pub use self::fields::FieldsError;
+pub use self::ownership::{Ownership, ownership};
+pub use self::plan::{PlanFailure, PlanRequest, Planned, plan, run_of};
 pub use self::progress::{Event, Progress, StepAt};
-pub use self::server_parts::{ServerParts, add_parameter};
 pub use self::stop::Stop;

@@ -4,9 +4,11 @@ use schema::EngineKind;
 use schema::desired::Desired;
 use schema::diff;
 use schema::engine::{DeclaredTable, Engine, LowerError, Session, SessionError};
-use schema::ir::{Schema, TableName};
-use schema::journal::RunRecord;
+use schema::ir::{Schema, TableName, Unsupported};
+use schema::journal::{Owner, RunRecord};
 use schema::plan::{Plan, PlanError, PlanInput, Policy};
+
+use crate::continuation::Continuation;
 
 /// What is to be planned, and what may run.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,14 @@ pub struct Planned {
     pub last_run: u64,
     /// The last run, if it did not end: the program or the connection was killed.
     pub unfinished: Option<RunRecord>,
+    /// The last run, whatever became of it.
+    pub last: Option<RunRecord>,
+    /// The last run, if it was killed or failed and this plan is just what is left of it.
+    pub continues: Option<Continuation>,
+    /// Who owns the database's migrations, if it is a Database of a cluster.
+    pub owner: Option<Owner>,
+    /// What is declared and not handled; `plan.unsupported` has it too, beside what is live and not handled.
+    pub ignored: Vec<Unsupported>,
 }
 
 /// Why no plan was made.
@@ -62,6 +72,25 @@ pub enum PlanFailure {
         /// Why.
         source: PlanError,
     },
+}
+
+impl PlanFailure {
+    /// Returns what kind of failure it is in one word, as conditions and events have it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Declarations(_) => "Declaration",
+            Self::Session { source, .. } => source.reason(),
+            Self::Plan { .. } => "PlannerFailed",
+        }
+    }
+
+    /// Returns whether the same may work later, unchanged.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Declarations(_) | Self::Plan { .. } => false,
+            Self::Session { source, .. } => source.is_transient(),
+        }
+    }
 }
 
 /// One problem as it is; several in lines of their own, so that people see them at once.
@@ -125,6 +154,9 @@ pub async fn plan(session: &mut dyn Session, request: PlanRequest<'_>) -> Result
         label: label.clone(),
         source,
     })?;
+    let continues = Continuation::find(session, &journal, input, &plan)
+        .await
+        .map_err(failed("reading the steps of the last run"))?;
     Ok(Planned {
         plan,
         engine: facts.kind,
@@ -132,7 +164,26 @@ pub async fn plan(session: &mut dyn Session, request: PlanRequest<'_>) -> Result
         label,
         tables,
         last_run: journal.last_run,
-        unfinished: journal.last.filter(|run| !run.ended),
+        unfinished: journal.last.clone().filter(|run| !run.ended),
+        last: journal.last,
+        continues,
+        owner: journal.owner,
+        ignored: desired.unsupported,
+    })
+}
+
+/// Returns the number and the record of the newest run of the plan with this hash; `None` if it never ran. It tells, of
+/// a program that was killed in a run, what became of it: it is done (ended without an error), it failed, or it was
+/// interrupted.
+///
+/// # Errors
+/// [`PlanFailure::Session`] when the journal can't be read.
+pub async fn run_of(session: &mut dyn Session, hash: &str) -> Result<Option<(u64, RunRecord)>, PlanFailure> {
+    let run = session.run_of(hash).await;
+    run.map_err(|source| PlanFailure::Session {
+        label: session.label().to_owned(),
+        doing: "looking for a run in the journal",
+        source,
     })
 }
 

@@ -30,6 +30,13 @@ pub enum Event<'a> {
         /// What it waits for, with the session that holds the lock where the server tells.
         reason: &'a str,
     },
+    /// The sessions that the statement of a step waits for are others than before.
+    Blocked {
+        /// The step.
+        at: StepAt<'a>,
+        /// Who they are: process number, user, what they do and for how long; empty once nobody is in the way.
+        by: &'a [String],
+    },
 }
 
 /// A step and its place among the steps.

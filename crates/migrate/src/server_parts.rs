@@ -7,19 +7,19 @@ use zeroize::Zeroizing;
 /// The parts of the address of a server, put together to a URL. Each part may hold any character: it is
 /// percent-encoded (RFC 3986, 2.1).
 #[derive(Clone, Default)]
-pub struct ServerParts {
+pub(crate) struct ServerParts {
     /// The host name, the address, or the folder of a Unix socket.
-    pub host: String,
+    pub(crate) host: String,
     /// The port.
-    pub port: Option<String>,
+    pub(crate) port: Option<String>,
     /// The user.
-    pub user: Option<String>,
+    pub(crate) user: Option<String>,
     /// The password.
-    pub password: Option<Zeroizing<String>>,
+    pub(crate) password: Option<Zeroizing<String>>,
     /// The name of the database.
-    pub database: Option<String>,
+    pub(crate) database: Option<String>,
     /// Further parameters, by their names in the URL.
-    pub parameters: Vec<(&'static str, String)>,
+    pub(crate) parameters: Vec<(&'static str, String)>,
 }
 
 /// Leaves the password out.
@@ -35,7 +35,7 @@ impl fmt::Debug for ServerParts {
 
 impl ServerParts {
     /// Returns the URL with that scheme.
-    pub fn to_url(&self, scheme: &str) -> Zeroizing<String> {
+    pub(crate) fn to_url(&self, scheme: &str) -> Zeroizing<String> {
         let mut url = Zeroizing::new(format!("{scheme}://"));
         if let Some(user) = &self.user {
             url.push_str(&percent_encoded(user));
@@ -76,7 +76,7 @@ impl ServerParts {
 }
 
 /// Adds a parameter to a URL.
-pub fn add_parameter(url: &mut Zeroizing<String>, name: &str, value: &str) {
+pub(crate) fn add_parameter(url: &mut Zeroizing<String>, name: &str, value: &str) {
     let separator = if url.contains('?') { '&' } else { '?' };
     url.push(separator);
     url.push_str(name);

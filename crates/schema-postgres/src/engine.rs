@@ -2,12 +2,12 @@
 
 use schema::change::Change;
 use schema::desired::Desired;
-use schema::engine::{DeclaredTable, Engine, LowerError, StepContext};
+use schema::engine::{DeclaredTable, Engine, GrantRequest, LowerError, StepContext};
 use schema::ir::{Table, Unsupported};
 use schema::plan::{Hazard, StepDraft};
 use schema::{EngineKind, ServerFacts};
 
-use crate::{lower, merge, render};
+use crate::{grants, lower, merge, render};
 
 /// The rules of Postgres. It holds nothing; [`crate::ENGINE`] is one of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,5 +36,9 @@ impl Engine for Postgres {
 
     fn steps(&self, change: &Change, context: &StepContext<'_>) -> Result<Vec<StepDraft>, Unsupported> {
         render::steps(change, context)
+    }
+
+    fn grants(&self, request: &GrantRequest<'_>) -> Result<Vec<String>, String> {
+        Ok(grants::grants(request))
     }
 }

@@ -2,73 +2,17 @@
 //! `_chancery_…` in the default schema.
 
 use schema::engine::{Session, SessionError};
-use schema::journal::{FORMAT, Journal, RunRecord, StepRecord, StepState};
+use schema::journal::{FORMAT, Journal, Owner, RunRecord, StepRecord, StepState};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use crate::render::quote;
 use crate::session::{PostgresSession, assembled};
 
-/// The schema of the journal.
-pub(crate) const SCHEMA: &str = "_chancery";
+mod place;
 
-/// Where the journal's tables are: what stands before their names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    prefix: String,
-    suffix: &'static str,
-}
-
-impl Place {
-    fn schema() -> Self {
-        Self {
-            prefix: format!("{}.\"", quote::identifier(SCHEMA)),
-            suffix: "\"",
-        }
-    }
-
-    fn tables(schema: &str) -> Self {
-        Self {
-            prefix: format!("{}.\"{SCHEMA}_", quote::identifier(schema)),
-            suffix: "\"",
-        }
-    }
-
-    fn table(&self, name: &str) -> String {
-        format!("{}{name}{}", self.prefix, self.suffix)
-    }
-
-    /// Writes the tables' names in the place of `{run}` and the like.
-    fn sql(&self, template: &str) -> String {
-        ["format", "owner", "run", "step"]
-            .into_iter()
-            .fold(template.to_owned(), |sql, name| {
-                sql.replace(&format!("{{{name}}}"), &self.table(name))
-            })
-    }
-}
-
-/// Finds the journal, and remembers where it is.
-async fn find(session: &mut PostgresSession) -> Result<Option<Place>, SessionError> {
-    if session.place.is_some() {
-        return Ok(session.place.clone());
-    }
-    let mut places = vec![Place::schema()];
-    places.extend(session.facts.default_schema.as_deref().map(Place::tables));
-    for place in places {
-        let query =
-            sqlx::query("SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there").bind(place.table("format"));
-        let rows = session.own("looking for the journal", query).await?;
-        if rows
-            .first()
-            .is_some_and(|row| row.try_get("there").unwrap_or_default())
-        {
-            session.place = Some(place.clone());
-            return Ok(Some(place));
-        }
-    }
-    Ok(None)
-}
+use self::place::find;
+pub(crate) use self::place::{Place, SCHEMA};
 
 /// Reads the journal, if there is one.
 pub(crate) async fn read(session: &mut PostgresSession) -> Result<Option<Journal>, SessionError> {
@@ -87,28 +31,58 @@ pub(crate) async fn read(session: &mut PostgresSession) -> Result<Option<Journal
         let reason = format!("its format is {version} and this version knows {FORMAT}; use a newer Chancery");
         return Err(SessionError::Journal { reason });
     }
-    let owner = "SELECT epoch, namespace, name FROM {owner}";
+    // Format 1 has no `server`.
+    let owner = if version == 1 {
+        "SELECT epoch, cluster, namespace, name, NULL::text AS server FROM {owner}"
+    } else {
+        "SELECT epoch, cluster, namespace, name, server FROM {owner}"
+    };
     let rows = session.own(doing, assembled(&place.sql(owner))).await?;
     let mut journal = Journal {
         epoch: number(field(&rows, "epoch")?),
         ..Journal::default()
     };
-    let name: Option<String> = field(&rows, "name")?;
-    let namespace: Option<String> = field(&rows, "namespace")?;
-    journal.owner = name.map(|name| format!("{}/{name}", namespace.unwrap_or_default()));
-    let last = "SELECT seq, hash, approved_by, ended_at IS NOT NULL AS ended, error FROM {run} \
-                ORDER BY seq DESC LIMIT 1";
-    let rows = session.own(doing, assembled(&place.sql(last))).await?;
-    if !rows.is_empty() {
-        journal.last_run = number(field(&rows, "seq")?);
-        journal.last = Some(RunRecord {
-            hash: field(&rows, "hash")?,
-            approved_by: field(&rows, "approved_by")?,
-            ended: field(&rows, "ended")?,
-            error: field(&rows, "error")?,
+    if let Some(name) = field::<Option<String>>(&rows, "name")? {
+        journal.owner = Some(Owner {
+            cluster: field::<Option<String>>(&rows, "cluster")?.unwrap_or_default(),
+            namespace: field::<Option<String>>(&rows, "namespace")?.unwrap_or_default(),
+            name,
         });
+        journal.server = field(&rows, "server")?;
+    }
+    let last = format!("{RUN} ORDER BY seq DESC LIMIT 1");
+    let rows = session.own(doing, assembled(&place.sql(&last))).await?;
+    if !rows.is_empty() {
+        (journal.last_run, journal.last) = run_record(&rows).map(|(seq, run)| (seq, Some(run)))?;
     }
     Ok(Some(journal))
+}
+
+const RUN: &str = "SELECT seq, hash, approved_by, ended_at IS NOT NULL AS ended, error FROM {run}";
+
+fn run_record(rows: &[PgRow]) -> Result<(u64, RunRecord), SessionError> {
+    let record = RunRecord {
+        hash: field(rows, "hash")?,
+        approved_by: field(rows, "approved_by")?,
+        ended: field(rows, "ended")?,
+        error: field(rows, "error")?,
+    };
+    Ok((number(field(rows, "seq")?), record))
+}
+
+/// Returns the newest run of the plan with this hash.
+pub(crate) async fn run_of(
+    session: &mut PostgresSession,
+    hash: &str,
+) -> Result<Option<(u64, RunRecord)>, SessionError> {
+    let Some(place) = find(session).await? else {
+        return Ok(None);
+    };
+    let newest = place.sql(&format!("{RUN} WHERE hash = $1 ORDER BY seq DESC LIMIT 1"));
+    let rows = session
+        .own("looking for a run in the journal", assembled(&newest).bind(hash))
+        .await?;
+    (!rows.is_empty()).then(|| run_record(&rows)).transpose()
 }
 
 /// Makes the journal if there is none, and raises its epoch. The lock is held, so no one else does.
@@ -121,6 +95,7 @@ pub(crate) async fn open(session: &mut PostgresSession) -> Result<Journal, Sessi
             reason: "it is gone right after it was made".to_owned(),
         });
     };
+    upgrade(session, &place).await?;
     session
         .own(
             "raising the epoch",
@@ -162,7 +137,7 @@ async fn create(session: &mut PostgresSession) -> Result<(), SessionError> {
     let tables = [
         "CREATE TABLE {format} (version integer PRIMARY KEY)",
         "CREATE TABLE {owner} (id integer PRIMARY KEY CHECK (id = 1), cluster text, namespace text, name text, \
-         epoch bigint NOT NULL)",
+         epoch bigint NOT NULL, server text)",
         "CREATE TABLE {run} (seq bigint PRIMARY KEY, hash text NOT NULL, approved_by text NOT NULL, \
          started_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz, error text)",
         "CREATE TABLE {step} (run bigint NOT NULL REFERENCES {run}, n integer NOT NULL, sql_sha text NOT NULL, \
@@ -171,8 +146,33 @@ async fn create(session: &mut PostgresSession) -> Result<(), SessionError> {
     ];
     statements.extend(tables.iter().map(|table| place.sql(table)));
     statements.push(place.sql(&format!("INSERT INTO {{format}} VALUES ({FORMAT})")));
+    together(session, doing, &statements).await
+}
+
+/// Makes a journal of format 1 one of this format.
+async fn upgrade(session: &mut PostgresSession, place: &Place) -> Result<(), SessionError> {
+    let doing = "bringing the journal to the format of this version";
+    let version = place.sql("SELECT max(version) AS version FROM {format}");
+    let rows = session.own(doing, assembled(&version)).await?;
+    if field::<i32>(&rows, "version")? != 1 {
+        return Ok(());
+    }
+    let statements = [
+        "ALTER TABLE {owner} ADD COLUMN server text",
+        "UPDATE {format} SET version = 2",
+    ];
+    let statements: Vec<String> = statements.iter().map(|sql| place.sql(sql)).collect();
+    together(session, doing, &statements).await
+}
+
+/// Runs statements in one transaction.
+async fn together(
+    session: &mut PostgresSession,
+    doing: &str,
+    statements: &[String],
+) -> Result<(), SessionError> {
     session.begin().await?;
-    for statement in &statements {
+    for statement in statements {
         if let Err(error) = session.own(doing, assembled(statement)).await {
             // The first failure is the one to tell; a connection that is gone has rolled back.
             let _ = session.rollback().await;
@@ -180,6 +180,22 @@ async fn create(session: &mut PostgresSession) -> Result<(), SessionError> {
         }
     }
     session.commit().await
+}
+
+/// Records the owner, with the identity of the server.
+pub(crate) async fn claim(session: &mut PostgresSession, owner: &Owner) -> Result<(), SessionError> {
+    let place = opened(session).await?;
+    let sql = place.sql("UPDATE {owner} SET cluster = $1, namespace = $2, name = $3, server = $4");
+    let identity = session.facts.identity.clone();
+    let query = assembled(&sql)
+        .bind(&owner.cluster)
+        .bind(&owner.namespace)
+        .bind(&owner.name)
+        .bind(identity);
+    session
+        .own("recording the owner in the journal", query)
+        .await
+        .map(|_| ())
 }
 
 /// Returns [`SessionError::LockLost`] when another session has taken the lock since the epoch was this one.

@@ -33,6 +33,9 @@
 //!     version: vec![15, 18],
 //!     default_schema: Some("public".to_owned()),
 //!     read_only: false,
+//!     identity: None,
+//!     default_collation: None,
+//!     folds_table_names: false,
 //! };
 //! let spec: TableSpec = serde_json::from_str(
 //!     r#"{"database": "app", "name": "users", "schema": {"postgres": {
@@ -50,6 +53,7 @@
 mod catalog;
 mod engine;
 mod error;
+mod grants;
 mod journal;
 mod lexer;
 mod lock;
@@ -62,6 +66,7 @@ mod resolve;
 mod session;
 mod target;
 mod version;
+mod watch;
 
 use schema::engine::{Session, SessionError};
 

@@ -7,6 +7,16 @@ use crate::render::quote;
 use crate::target::Target;
 use crate::version;
 
+/// The name that sessions have in `pg_stat_activity`.
+pub(crate) const APPLICATION: &str = "chancery";
+
+/// What a session is told when it begins.
+pub(crate) struct Started {
+    pub(crate) facts: ServerFacts,
+    /// The server's process for the session.
+    pub(crate) pid: i32,
+}
+
 pub(crate) enum StartError {
     Query(sqlx::Error),
     Refused(String),
@@ -20,11 +30,16 @@ impl From<sqlx::Error> for StartError {
 
 /// Pins the session's settings and returns the facts of the server.
 ///
+/// Its identity is the system identifier, which a physical copy shares, with the number of the database, which a
+/// dump that is restored into another database does not.
+///
 /// The search path is what the connection names, else what the role has, with `pg_temp` last: nothing temporary then
 /// stands for a table or type of the same name, and what we probe with temporary tables prints as it does for real
 /// ones.
-pub(crate) async fn start(connection: &mut PgConnection, target: &Target) -> Result<ServerFacts, StartError> {
+pub(crate) async fn start(connection: &mut PgConnection, target: &Target) -> Result<Started, StartError> {
     let query = "SELECT current_setting('server_version_num')::int4 AS version, \
+                        pg_catalog.pg_backend_pid() AS pid, \
+                        pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS known, \
                         current_database()::text AS database, \
                         pg_catalog.pg_is_in_recovery() \
                           OR current_setting('default_transaction_read_only') = 'on' AS read_only, \
@@ -66,11 +81,26 @@ pub(crate) async fn start(connection: &mut PgConnection, target: &Target) -> Res
         .bind(entries.join(", "))
         .execute(&mut *connection)
         .await?;
-    Ok(ServerFacts {
+    // A function that one may not execute is refused even where it is not called, so it has its own question.
+    let identity = if row.try_get("known")? {
+        let query = "SELECT s.system_identifier::text || '/' || d.oid::text AS identity \
+                       FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d \
+                      WHERE d.datname = pg_catalog.current_database()";
+        let known = sqlx::query(query).fetch_one(&mut *connection).await?;
+        Some(known.try_get("identity")?)
+    } else {
+        None
+    };
+    let facts = ServerFacts {
         kind: EngineKind::Postgres,
         flavour: "postgres".to_owned(),
         version: vec![major, minor],
         default_schema: path.into_iter().next(),
         read_only: row.try_get("read_only")?,
-    })
+        identity,
+        default_collation: None,
+        folds_table_names: false,
+    };
+    let pid = row.try_get("pid")?;
+    Ok(Started { facts, pid })
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use schema::ServerFacts;
 use schema::desired::Desired;
-use schema::engine::{Resolution, Session, SessionError, Timeouts};
+use schema::engine::{OpeningWatcher, Resolution, Session, SessionError, Timeouts};
 use schema::ir::{Schema, TableName};
-use schema::journal::{Journal, RunRecord, StepRecord};
+use schema::journal::{Journal, Owner, RunRecord, StepRecord};
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres};
@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres};
 use crate::catalog::{self, ReadError};
 use crate::render::quote;
 use crate::target::Target;
-use crate::{error, journal, lock, open, resolve};
+use crate::{error, journal, lock, open, resolve, watch};
 
 /// How often a catalog that changes while it is read is read again.
 const READINGS: u32 = 5;
@@ -31,6 +31,9 @@ pub(crate) struct PostgresSession {
     pub(crate) connection: PgConnection,
     pub(crate) facts: ServerFacts,
     pub(crate) place: Option<journal::Place>,
+    target: Target,
+    /// The server's process.
+    pid: i32,
     server: String,
     label: String,
     in_transaction: bool,
@@ -41,39 +44,24 @@ pub(crate) struct PostgresSession {
 impl PostgresSession {
     /// Connects, pins the settings and reads the facts.
     pub(crate) async fn connect(target: &Target) -> Result<Self, SessionError> {
-        let server = target.server();
-        let options = target
-            .options
-            .clone()
-            .application_name("chancery")
-            // Definitions are read once; the few catalog queries are worth keeping.
-            .statement_cache_capacity(32)
-            .disable_statement_logging();
-        let user = options.get_username().to_owned();
-        let database = options.get_database().unwrap_or(&user).to_owned();
-        let failed = |error: &sqlx::Error| error::connect(&server, &database, &user, error);
-        let connecting = tokio::time::timeout(target.connect_timeout, options.connect());
-        let Ok(connected) = connecting.await else {
-            let reason = format!("no answer within {} s", target.connect_timeout.as_secs());
-            return Err(SessionError::Connect { server, reason });
-        };
-        let mut connection = connected.map_err(|error| failed(&error))?;
-        let facts = open::start(&mut connection, target)
+        let mut connection = connect(target, open::APPLICATION).await?;
+        let started = open::start(&mut connection, target)
             .await
             .map_err(|problem| match problem {
-                open::StartError::Query(error) => failed(&error),
+                open::StartError::Query(error) => not_connected(target, &error),
                 open::StartError::Refused(reason) => SessionError::Connect {
-                    server: server.clone(),
+                    server: target.server(),
                     reason,
                 },
             })?;
-        let label = target.to_string();
         Ok(Self {
             connection,
-            facts,
+            facts: started.facts,
             place: None,
-            server,
-            label,
+            target: target.clone(),
+            pid: started.pid,
+            server: target.server(),
+            label: target.to_string(),
             in_transaction: false,
             timeouts: None,
         })
@@ -126,6 +114,31 @@ impl PostgresSession {
         }
         lock::holder_of_relations(&mut self.connection, sql).await
     }
+}
+
+/// Connects with the settings of a target, and that name in `pg_stat_activity`.
+pub(crate) async fn connect(target: &Target, application: &str) -> Result<PgConnection, SessionError> {
+    let options = target
+        .options
+        .clone()
+        .application_name(application)
+        // Definitions are read once; the few catalog queries are worth keeping.
+        .statement_cache_capacity(32)
+        .disable_statement_logging();
+    let Ok(connected) = tokio::time::timeout(target.connect_timeout, options.connect()).await else {
+        let reason = format!("no answer within {} s", target.connect_timeout.as_secs());
+        return Err(SessionError::Connect {
+            server: target.server(),
+            reason,
+        });
+    };
+    connected.map_err(|error| not_connected(target, &error))
+}
+
+fn not_connected(target: &Target, error: &sqlx::Error) -> SessionError {
+    let user = target.options.get_username();
+    let database = target.options.get_database().unwrap_or(user);
+    error::connect(&target.server(), database, user, error)
 }
 
 /// Returns a query of assembled text. Every text that comes here is built from quoted names, from literals and from
@@ -248,12 +261,20 @@ impl Session for PostgresSession {
         ))
     }
 
+    fn watcher(&self) -> OpeningWatcher {
+        watch::watcher(&self.target, self.pid)
+    }
+
     async fn journal(&mut self) -> Result<Option<Journal>, SessionError> {
         journal::read(self).await
     }
 
     async fn open_journal(&mut self) -> Result<Journal, SessionError> {
         journal::open(self).await
+    }
+
+    async fn claim(&mut self, owner: &Owner) -> Result<(), SessionError> {
+        journal::claim(self, owner).await
     }
 
     async fn add_run(&mut self, run: &RunRecord, steps: &[StepRecord]) -> Result<u64, SessionError> {
@@ -266,6 +287,10 @@ impl Session for PostgresSession {
 
     async fn end_run(&mut self, run: u64, error: Option<&str>) -> Result<(), SessionError> {
         journal::end_run(self, run, error).await
+    }
+
+    async fn run_of(&mut self, hash: &str) -> Result<Option<(u64, RunRecord)>, SessionError> {
+        journal::run_of(self, hash).await
     }
 
     async fn run_steps(&mut self, run: u64) -> Result<Vec<StepRecord>, SessionError> {

@@ -15,6 +15,8 @@ pub struct Target {
     pub(crate) options: PgConnectOptions,
     pub(crate) search_path: Vec<String>,
     pub(crate) connect_timeout: Duration,
+    /// Whether the URL says how far TLS goes.
+    names_ssl_mode: bool,
 }
 
 /// A URL that names no Postgres database. It never repeats the URL, which may hold a password.
@@ -49,6 +51,7 @@ impl Target {
             options: PgConnectOptions::new_without_pgpass(),
             search_path: Vec::new(),
             connect_timeout: CONNECT_TIMEOUT,
+            names_ssl_mode: false,
         };
         if let Some(credentials) = credentials {
             let (user, password) = match credentials.split_once(':') {
@@ -73,6 +76,40 @@ impl Target {
             target.set(&key, &value)?;
         }
         Ok(target)
+    }
+
+    /// Returns the target with the certificates, in PEM, of the authorities that the server's is checked against.
+    ///
+    /// Where the URL has no `sslmode`, the certificate and the host's name are checked, because that is what such a
+    /// certificate is for. `require` then checks the certificate, as it does for libpq ("SSL Support", table of modes).
+    #[must_use]
+    pub fn with_ca(self, pem: &[u8]) -> Self {
+        let mode = match self.options.get_ssl_mode() {
+            _ if !self.names_ssl_mode => PgSslMode::VerifyFull,
+            PgSslMode::Require => PgSslMode::VerifyCa,
+            mode => mode,
+        };
+        let options = self.options.ssl_root_cert_from_pem(pem.to_vec()).ssl_mode(mode);
+        Self { options, ..self }
+    }
+
+    /// Returns the target with a certificate that is shown to the server, and its private key, both in PEM.
+    #[must_use]
+    pub fn with_client_certificate(self, certificate: &[u8], key: &[u8]) -> Self {
+        let options = self.options.ssl_client_cert_from_pem(certificate);
+        Self {
+            options: options.ssl_client_key_from_pem(key),
+            ..self
+        }
+    }
+
+    /// Returns the target with the time that a connection may take to come up.
+    #[must_use]
+    pub fn with_connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self {
+            connect_timeout,
+            ..self
+        }
     }
 
     fn address(&mut self, address: &str) -> Result<(), TargetError> {
@@ -112,7 +149,10 @@ impl Target {
             "user" => options.username(value),
             "password" => options.password(value),
             "dbname" => options.database(value),
-            "sslmode" => options.ssl_mode(ssl_mode(value)?),
+            "sslmode" => {
+                self.names_ssl_mode = true;
+                options.ssl_mode(ssl_mode(value)?)
+            }
             "sslrootcert" => options.ssl_root_cert(value),
             "sslcert" => options.ssl_client_cert(value),
             "sslkey" => options.ssl_client_key(value),

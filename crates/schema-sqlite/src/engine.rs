@@ -2,7 +2,7 @@
 
 use schema::change::Change;
 use schema::desired::Desired;
-use schema::engine::{DeclaredTable, Engine, LowerError, StepContext};
+use schema::engine::{DeclaredTable, Engine, GrantRequest, LowerError, StepContext};
 use schema::ir::{Table, Unsupported};
 use schema::plan::{Hazard, StepDraft};
 use schema::{EngineKind, ServerFacts};
@@ -38,5 +38,9 @@ impl Engine for Sqlite {
 
     fn steps(&self, change: &Change, context: &StepContext<'_>) -> Result<Vec<StepDraft>, Unsupported> {
         crate::render::step(change, context).map(|step| vec![step])
+    }
+
+    fn grants(&self, _: &GrantRequest<'_>) -> Result<Vec<String>, String> {
+        crate::grants::grants()
     }
 }

@@ -3,13 +3,15 @@
 //! Times are the database's own (`strftime`), so that no clock is read here.
 
 use schema::engine::SessionError;
-use schema::journal::{FORMAT, Journal, RunRecord, StepRecord, StepState};
+use schema::journal::{FORMAT, Journal, Owner, RunRecord, StepRecord, StepState};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 /// The tables, each made when it is missing.
 const TABLES: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS _chancery_format (version INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS _chancery_owner (cluster TEXT, namespace TEXT, name TEXT, epoch INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS _chancery_owner (cluster TEXT, namespace TEXT, name TEXT, epoch INTEGER NOT NULL, \
+     server TEXT)",
     "CREATE TABLE IF NOT EXISTS _chancery_run (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, approved_by TEXT NOT NULL, \
      started_at TEXT NOT NULL, ended_at TEXT, error TEXT)",
     "CREATE TABLE IF NOT EXISTS _chancery_step (run INTEGER NOT NULL, n INTEGER NOT NULL, sql_sha TEXT NOT NULL, \
@@ -38,7 +40,8 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Option<Jou
         .await
         .map_err(|error| failed(&error))?;
     match version {
-        Some(version) if version == i64::from(FORMAT) => {}
+        // The column that format 2 adds is not read: SQLite's files have no identity.
+        Some(version) if (1..=i64::from(FORMAT)).contains(&version) => {}
         Some(version) if version > i64::from(FORMAT) => {
             let reason = format!(
                 "it has format {version} and this version of Chancery knows {FORMAT}; use the newer version that wrote it"
@@ -61,29 +64,57 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Option<Jou
     let mut journal = Journal::default();
     if let Some(row) = owner {
         journal.epoch = unsigned(row.try_get(0).map_err(|error| failed(&error))?);
-        let mut parts: Vec<String> = Vec::new();
-        for at in 1..4 {
-            parts.extend(
-                row.try_get::<Option<String>, _>(at)
-                    .map_err(|error| failed(&error))?,
-            );
-        }
-        journal.owner = (!parts.is_empty()).then(|| parts.join("/"));
+        let text = |at: usize| {
+            row.try_get::<Option<String>, _>(at)
+                .map_err(|error| failed(&error))
+        };
+        journal.owner = text(3)?
+            .map(|name| {
+                Ok::<_, SessionError>(Owner {
+                    cluster: text(1)?.unwrap_or_default(),
+                    namespace: text(2)?.unwrap_or_default(),
+                    name,
+                })
+            })
+            .transpose()?;
     }
-    let last = sqlx::query("SELECT seq, hash, approved_by, ended_at IS NOT NULL, error FROM _chancery_run ORDER BY seq DESC LIMIT 1")
+    let last = sqlx::query(sqlx::AssertSqlSafe(format!("{RUN} ORDER BY seq DESC LIMIT 1")))
+        .fetch_optional(&mut *connection);
+    if let Some(row) = last.await.map_err(|error| failed(&error))? {
+        let (seq, record) = run_record(&row)?;
+        journal.last_run = seq;
+        journal.last = Some(record);
+    }
+    Ok(Some(journal))
+}
+
+const RUN: &str = "SELECT seq, hash, approved_by, ended_at IS NOT NULL, error FROM _chancery_run";
+
+fn run_record(row: &SqliteRow) -> Result<(u64, RunRecord), SessionError> {
+    let record = RunRecord {
+        hash: row.try_get(1).map_err(|error| failed(&error))?,
+        approved_by: row.try_get(2).map_err(|error| failed(&error))?,
+        ended: row.try_get::<i64, _>(3).map_err(|error| failed(&error))? != 0,
+        error: row.try_get(4).map_err(|error| failed(&error))?,
+    };
+    Ok((unsigned(row.try_get(0).map_err(|error| failed(&error))?), record))
+}
+
+/// Returns the newest run of the plan with this hash.
+pub(crate) async fn run_of(
+    connection: &mut SqliteConnection,
+    hash: &str,
+) -> Result<Option<(u64, RunRecord)>, SessionError> {
+    if read(connection).await?.is_none() {
+        return Ok(None);
+    }
+    let newest = format!("{RUN} WHERE hash = ?1 ORDER BY seq DESC LIMIT 1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(newest))
+        .bind(hash)
         .fetch_optional(&mut *connection)
         .await
         .map_err(|error| failed(&error))?;
-    if let Some(row) = last {
-        journal.last_run = unsigned(row.try_get(0).map_err(|error| failed(&error))?);
-        journal.last = Some(RunRecord {
-            hash: row.try_get(1).map_err(|error| failed(&error))?,
-            approved_by: row.try_get(2).map_err(|error| failed(&error))?,
-            ended: row.try_get::<i64, _>(3).map_err(|error| failed(&error))? != 0,
-            error: row.try_get(4).map_err(|error| failed(&error))?,
-        });
-    }
-    Ok(Some(journal))
+    row.as_ref().map(run_record).transpose()
 }
 
 /// Makes the journal if there is none, raises its epoch and returns it.
@@ -102,6 +133,7 @@ pub(crate) async fn open(connection: &mut SqliteConnection) -> Result<Journal, S
             .await
             .map_err(|error| failed(&error))?;
     }
+    upgrade(connection).await?;
     let raised = sqlx::query("UPDATE _chancery_owner SET epoch = epoch + 1")
         .execute(&mut *connection)
         .await
@@ -115,6 +147,39 @@ pub(crate) async fn open(connection: &mut SqliteConnection) -> Result<Journal, S
     read(connection).await?.ok_or_else(|| SessionError::Journal {
         reason: "it was dropped while it was opened".to_owned(),
     })
+}
+
+/// Makes a journal of format 1 one of this format; the caller's transaction makes it whole.
+async fn upgrade(connection: &mut SqliteConnection) -> Result<(), SessionError> {
+    let version: i64 = sqlx::query_scalar("SELECT max(version) FROM _chancery_format")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|error| failed(&error))?;
+    if version == i64::from(FORMAT) {
+        return Ok(());
+    }
+    for statement in [
+        "ALTER TABLE _chancery_owner ADD COLUMN server TEXT",
+        "UPDATE _chancery_format SET version = 2",
+    ] {
+        sqlx::query(statement)
+            .execute(&mut *connection)
+            .await
+            .map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
+
+/// Records the owner. The journal is open, so that it has its one row.
+pub(crate) async fn claim(connection: &mut SqliteConnection, owner: &Owner) -> Result<(), SessionError> {
+    sqlx::query("UPDATE _chancery_owner SET cluster = ?1, namespace = ?2, name = ?3, server = NULL")
+        .bind(&owner.cluster)
+        .bind(&owner.namespace)
+        .bind(&owner.name)
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(|error| failed(&error))
 }
 
 /// Returns the epoch; `None` without a journal.

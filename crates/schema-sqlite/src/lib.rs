@@ -70,6 +70,7 @@
 mod catalog;
 mod engine;
 mod error;
+mod grants;
 mod integrity;
 mod journal;
 mod lexer;
@@ -82,6 +83,7 @@ mod resolve;
 mod session;
 mod target;
 mod version;
+mod watch;
 
 pub use self::engine::{ENGINE, Sqlite};
 pub use self::error::TargetError;

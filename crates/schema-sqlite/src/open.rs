@@ -43,6 +43,9 @@ pub async fn connect(target: &Target) -> Result<Box<dyn Session>, SessionError> 
         version: version::parse(&text),
         default_schema: None,
         read_only,
+        identity: None,
+        default_collation: None,
+        folds_table_names: false,
     };
     Ok(Box::new(SqliteSession::new(connection, target, facts, missing)))
 }

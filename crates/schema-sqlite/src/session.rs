@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use schema::ServerFacts;
 use schema::desired::Desired;
-use schema::engine::{Resolution, Session, SessionError, Timeouts};
+use schema::engine::{OpeningWatcher, Resolution, Session, SessionError, Timeouts};
 use schema::ir::{Schema, TableName};
-use schema::journal::{Journal, RunRecord, StepRecord};
+use schema::journal::{Journal, Owner, RunRecord, StepRecord};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::error::{Failure, reason, statement};
@@ -15,7 +15,7 @@ use crate::integrity::{Defects, defects};
 use crate::lock::{BUSY_MS, run};
 use crate::open::{open, refusal};
 use crate::target::Target;
-use crate::{catalog, journal, lexer, lock, resolve};
+use crate::{catalog, journal, lexer, lock, resolve, watch};
 
 /// A connection, and which transaction is open on it.
 pub(crate) struct SqliteSession {
@@ -336,6 +336,10 @@ impl Session for SqliteSession {
         }
     }
 
+    fn watcher(&self) -> OpeningWatcher {
+        watch::watcher()
+    }
+
     async fn journal(&mut self) -> Result<Option<Journal>, SessionError> {
         journal::read(&mut self.connection).await
     }
@@ -344,6 +348,10 @@ impl Session for SqliteSession {
         self.begin_journal().await?;
         let journal = journal::open(&mut self.connection).await;
         self.end_journal(journal).await
+    }
+
+    async fn claim(&mut self, owner: &Owner) -> Result<(), SessionError> {
+        journal::claim(&mut self.connection, owner).await
     }
 
     async fn add_run(&mut self, record: &RunRecord, steps: &[StepRecord]) -> Result<u64, SessionError> {
@@ -358,6 +366,10 @@ impl Session for SqliteSession {
 
     async fn end_run(&mut self, run: u64, error: Option<&str>) -> Result<(), SessionError> {
         journal::end_run(&mut self.connection, run, error).await
+    }
+
+    async fn run_of(&mut self, hash: &str) -> Result<Option<(u64, RunRecord)>, SessionError> {
+        journal::run_of(&mut self.connection, hash).await
     }
 
     async fn run_steps(&mut self, run: u64) -> Result<Vec<StepRecord>, SessionError> {

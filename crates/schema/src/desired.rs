@@ -30,6 +30,8 @@ pub struct DesiredTable {
 /// A field that a manifest manages only when it sets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Facet {
+    /// The collation of the column of this name.
+    ColumnCollation(String),
     /// The name of the index on these columns.
     IndexName(String),
     /// The method of the index of this name.
@@ -38,7 +40,8 @@ pub enum Facet {
     IndexWith(String),
     /// The name of the foreign key.
     ForeignKeyName(String),
-    /// An option of the table, such as `STRICT`: it is set as declared.
+    /// The option of the table of this name, such as `STRICT`, or `COLLATE` for `COLLATE=utf8mb4_bin`: it is set as
+    /// declared.
     Option(String),
 }
 
@@ -61,11 +64,15 @@ impl DesiredTable {
             .cloned()
             .collect();
         table.attachments.clone_from(&live.attachments);
-        Self::columns_over(live, &mut table);
+        self.columns_over(live, &mut table);
         Self::primary_key_over(live, &mut table);
         self.indexes_over(live, &mut table);
         self.foreign_keys_over(live, &mut table);
-        let declared = |option: &String| self.managed.contains(&Facet::Option(option.clone()));
+        let declared = |option: &String| {
+            self.managed
+                .contains(&Facet::Option(option_name(option).to_owned()))
+        };
+        table.options.retain(declared);
         table
             .options
             .extend(live.options.iter().filter(|option| !declared(option)).cloned());
@@ -74,12 +81,18 @@ impl DesiredTable {
         table
     }
 
-    fn columns_over(live: &Table, table: &mut Table) {
+    fn columns_over(&self, live: &Table, table: &mut Table) {
         for column in &mut table.columns {
             let Some(old) = live.column(&column.name) else {
                 continue;
             };
-            column.collation.clone_from(&old.collation);
+            if !self
+                .managed
+                .contains(&Facet::ColumnCollation(column.name.clone()))
+            {
+                column.collation.clone_from(&old.collation);
+            }
+            column.extra.clone_from(&old.extra);
             if old.generated.is_some() {
                 // Reported as unsupported by inspect; never altered.
                 *column = old.clone();
@@ -183,11 +196,17 @@ impl DesiredTable {
     }
 }
 
+/// Returns what an option is called: what stands before its `=`, or all of it.
+fn option_name(option: &str) -> &str {
+    option.split_once('=').map_or(option, |(name, _)| name)
+}
+
 /// The beginning of the names of checks that exist only while a plan runs. One that is there before a plan was left by
 /// a run that was killed, and goes.
 pub const TEMPORARY_CHECKS: &str = "chancery_tmp_";
 
-fn is_temporary(check: &crate::ir::Check) -> bool {
+/// Returns whether a check is one that exists only while a plan runs.
+pub(crate) fn is_temporary(check: &crate::ir::Check) -> bool {
     check
         .name
         .as_ref()

@@ -1,6 +1,7 @@
 //! What an engine is: pure rules ([`Engine`]) and one connection ([`Session`]).
 
 use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use crate::declared::TableSpec;
 use crate::desired::Desired;
 use crate::facts::{EngineKind, ServerFacts};
 use crate::ir::{Schema, Table, TableName, Unsupported};
-use crate::journal::{Journal, RunRecord, StepRecord};
+use crate::journal::{Journal, Owner, RunRecord, StepRecord};
 use crate::plan::{Hazard, StepDraft};
 
 /// A declared table with the place that it was read from.
@@ -82,12 +83,37 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// exist.
     fn foreign_keys_need_target(&self) -> bool;
 
+    /// Returns whether two tables of a schema may each have an index of the same name; mostly they share their names.
+    fn index_names_are_the_tables_own(&self) -> bool {
+        false
+    }
+
     /// Returns the steps of a change, in the order in which they run.
     ///
     /// # Errors
     /// [`Unsupported`] when the engine can't make this change, with the reason and what to do instead; the plan
     /// reports it and makes what does not depend on it.
     fn steps(&self, change: &Change, context: &StepContext<'_>) -> Result<Vec<StepDraft>, Unsupported>;
+
+    /// Returns the statements that give a role the least rights that plan and apply need, each whole and without a
+    /// semicolon at its end, with `--` comments in statements' place for what only a person can decide.
+    ///
+    /// # Errors
+    /// Why the engine can't say it, and what to do instead: it has no roles, or it needs to know more.
+    fn grants(&self, request: &GrantRequest<'_>) -> Result<Vec<String>, String>;
+}
+
+/// For whom the rights are that [`Engine::grants`] states. All are names as they are, not quoted.
+#[derive(Clone, Copy, Debug)]
+pub struct GrantRequest<'a> {
+    /// The role or user.
+    pub role: &'a str,
+    /// From where it connects, on engines whose users have a host; any host when absent.
+    pub host: Option<&'a str>,
+    /// The database.
+    pub database: &'a str,
+    /// The schema whose tables are managed, on engines with schemas; the default one when absent.
+    pub schema: Option<&'a str>,
 }
 
 /// What went wrong with a connection or a statement. No variant holds a password or a connection string.
@@ -144,6 +170,18 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// Returns what kind of failure it is in one word, as conditions and events have it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "Unreachable",
+            Self::Statement { .. } => "StatementFailed",
+            Self::LockTimeout { .. } => "LockTimeout",
+            Self::LockLost { .. } => "LockLost",
+            Self::Journal { .. } => "JournalUnusable",
+            Self::Catalog { .. } => "CatalogUnreadable",
+        }
+    }
+
     /// Returns whether the same may work later, unchanged.
     pub fn is_transient(&self) -> bool {
         match self {
@@ -234,11 +272,20 @@ pub trait Session: Send {
     /// Runs one statement of a step. `doing` says what it is for, in errors.
     async fn execute(&mut self, sql: &str, timeouts: Timeouts, doing: &str) -> Result<(), SessionError>;
 
+    /// Returns what opens a second connection that sees what this session waits for, and can cancel its statement;
+    /// `None` comes of it where the engine has no such thing. It never runs a step. It holds nothing of the session, so
+    /// that it can be opened while the session runs a statement, and does nothing until it is awaited.
+    fn watcher(&self) -> OpeningWatcher;
+
     /// Reads the journal; `None` if the database has none. Makes nothing.
     async fn journal(&mut self) -> Result<Option<Journal>, SessionError>;
 
     /// Makes the journal if there is none, raises its epoch and returns it. Needs the lock.
     async fn open_journal(&mut self) -> Result<Journal, SessionError>;
+
+    /// Records who owns the database's migrations, together with the identity of this server. Needs the lock and an
+    /// open journal. Another owner is replaced: whether that may be is the caller's to know.
+    async fn claim(&mut self, owner: &Owner) -> Result<(), SessionError>;
 
     /// Adds a run with all its steps, as planned, in one transaction of its own, and returns its number.
     async fn add_run(&mut self, run: &RunRecord, steps: &[StepRecord]) -> Result<u64, SessionError>;
@@ -249,8 +296,32 @@ pub trait Session: Send {
     /// Ends a run: with no error it is done, else it failed.
     async fn end_run(&mut self, run: u64, error: Option<&str>) -> Result<(), SessionError>;
 
+    /// Returns the newest run of the plan with this hash, with its number; `None` if there was none, or no journal.
+    /// Makes nothing.
+    async fn run_of(&mut self, hash: &str) -> Result<Option<(u64, RunRecord)>, SessionError>;
+
     /// Returns the steps of a run in their order.
     async fn run_steps(&mut self, run: u64) -> Result<Vec<StepRecord>, SessionError>;
+
+    /// Ends the connection in good order.
+    async fn close(self: Box<Self>) -> Result<(), SessionError>;
+}
+
+/// A [`Watcher`] that is not connected yet: [`Session::watcher`].
+pub type OpeningWatcher =
+    Pin<Box<dyn Future<Output = Result<Option<Box<dyn Watcher>>, SessionError>> + Send>>;
+
+/// A second connection beside a session: it sees who is in the session's way, and can end what it does.
+#[async_trait]
+pub trait Watcher: Send {
+    /// Returns the sessions that the watched session waits for now, each as people know it: process number, user, what
+    /// it does or how long its transaction is open; empty while it waits for none. What the role may not see is left
+    /// out of the words, never guessed. An age is in whole minutes or coarser, so that the words of a session that stays
+    /// in the way stay the same for a while; and no text of a statement is in them, which may hold values.
+    async fn blockers(&mut self) -> Result<Vec<String>, SessionError>;
+
+    /// Asks the server to cancel the statement that the watched session runs.
+    async fn cancel(&mut self) -> Result<(), SessionError>;
 
     /// Ends the connection in good order.
     async fn close(self: Box<Self>) -> Result<(), SessionError>;

@@ -7,15 +7,18 @@ use std::fmt;
 pub enum EngineKind {
     /// PostgreSQL.
     Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
     /// SQLite.
     Sqlite,
 }
 
 impl EngineKind {
-    /// Returns the name, which is the key of the engine in manifests: `postgres`, `sqlite`.
+    /// Returns the name, which is the key of the engine in manifests: `postgres`, `mysql`, `sqlite`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
             Self::Sqlite => "sqlite",
         }
     }
@@ -32,7 +35,7 @@ impl fmt::Display for EngineKind {
 pub struct ServerFacts {
     /// The engine.
     pub kind: EngineKind,
-    /// The product where several share an engine, such as `postgres`.
+    /// The product where several share an engine, such as `postgres`, `mysql` or `mariadb`.
     pub flavour: String,
     /// The version, most significant part first, such as `[15, 18]`.
     pub version: Vec<u32>,
@@ -40,6 +43,14 @@ pub struct ServerFacts {
     pub default_schema: Option<String>,
     /// Whether the server takes no writes (a standby, a read-only file).
     pub read_only: bool,
+    /// What tells this server's data from a copy of it: Postgres' system identifier, MySQL's server UUID. `None` where
+    /// there is none, and for a server that is only described.
+    pub identity: Option<String>,
+    /// The collation of a new table that says none, which implies its character set; `None` on engines where a
+    /// table has none.
+    pub default_collation: Option<String>,
+    /// Whether the server compares the names of tables without regard to case, and keeps them in lower case.
+    pub folds_table_names: bool,
 }
 
 impl ServerFacts {

@@ -133,6 +133,7 @@ impl Encoder {
         self.option(column.default.as_ref().map(|default| default.text.as_str()));
         self.option(column.auto_increment.map(AutoIncrement::as_str));
         self.option(column.collation.as_deref());
+        self.option(column.extra.as_deref());
         self.option(column.generated.as_deref());
     }
 
@@ -206,11 +207,12 @@ mod tests {
     #[test]
     fn any_difference_of_a_column_counts() {
         let base = Fingerprint::of_table(&table());
-        let changes: [fn(&mut Column); 5] = [
+        let changes: [fn(&mut Column); 6] = [
             |column| column.type_ = "integer".into(),
             |column| column.not_null = true,
             |column| column.default = Some(crate::ir::Expr::new("''")),
             |column| column.collation = Some("C".into()),
+            |column| column.extra = Some("COMMENT 'x'".into()),
             |column| column.name = "mail".into(),
         ];
         for change in changes {

@@ -4,8 +4,10 @@
 //! engine has no schemas or the role may not make one). It is what tells, after a crash, which steps are done, and
 //! its last run's number is part of every plan's hash, so that running a plan spends its approval.
 
+use std::fmt;
+
 /// The format of the journal that this version reads and writes. An older binary refuses a newer one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The state of a journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,8 +18,32 @@ pub struct Journal {
     pub last_run: u64,
     /// The last run, if there is one.
     pub last: Option<RunRecord>,
-    /// Who owns the database's migrations, such as a Database of a cluster; `None` while only people ran any.
-    pub owner: Option<String>,
+    /// Who owns the database's migrations; `None` while only people ran any.
+    pub owner: Option<Owner>,
+    /// The identity ([`crate::ServerFacts::identity`]) of the server on which the owner was recorded, where it has
+    /// one. Another one now means that this is a copy of the database, or another server that was given a copy.
+    pub server: Option<String>,
+}
+
+/// A Database of a Kubernetes cluster, which owns the migrations of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// What tells the cluster from others: the UID of its namespace `kube-system`.
+    pub cluster: String,
+    /// The namespace of the Database.
+    pub namespace: String,
+    /// The name of the Database.
+    pub name: String,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the Database {}/{} of cluster {}",
+            self.namespace, self.name, self.cluster
+        )
+    }
 }
 
 /// One run of a plan.

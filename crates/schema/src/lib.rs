@@ -47,6 +47,7 @@ pub mod fingerprint;
 pub mod ir;
 pub mod journal;
 pub mod plan;
+pub mod report;
 pub mod simulate;
 
 pub use self::facts::{EngineKind, ServerFacts};

@@ -46,6 +46,14 @@ impl Progress for Screen<'_> {
                 self.printer
                     .note(&format!("[{}/{}] waiting: {reason}", at.number, at.total));
             }
+            Event::Blocked { at, by } => {
+                let who = if by.is_empty() {
+                    "nobody is in the way any more".to_owned()
+                } else {
+                    format!("waiting for {}", by.join("; "))
+                };
+                self.printer.note(&format!("[{}/{}] {who}", at.number, at.total));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use schema::engine::SessionError;
+use schema::journal::Owner;
 
 use crate::plan::PlanFailure;
 
@@ -38,6 +39,27 @@ pub enum ApplyError {
     ReadOnly {
         /// The database.
         label: String,
+    },
+    /// The migrations are another's.
+    #[error("the migrations of {label} are those of {owner}")]
+    OtherOwner {
+        /// The database.
+        label: String,
+        /// Whose they are.
+        owner: Owner,
+    },
+    /// It is not the server on which the owner was recorded.
+    #[error(
+        "{label} is another server than the one whose migrations were run: it was {recorded}, and this one {}",
+        .live.as_ref().map_or_else(|| "doesn't tell what it is".to_owned(), |live| format!("is {live}"))
+    )]
+    WrongServer {
+        /// The database.
+        label: String,
+        /// The identity of the server that the journal has.
+        recorded: String,
+        /// The identity of this one, if it tells it.
+        live: Option<String>,
     },
     /// Another run came in between although the lock is held.
     #[error(
@@ -135,7 +157,61 @@ impl StepError {
     }
 }
 
+impl StepError {
+    fn reason(&self) -> &'static str {
+        match self {
+            // Whatever the server said, a statement of a plan failed.
+            Self::Session(SessionError::Statement { .. }) => "StepFailed",
+            Self::Session(error) => error.reason(),
+            Self::Changed { .. } => "Drifted",
+            Self::Effect { .. } => "Unexpected",
+            Self::Stopped => "Stopped",
+        }
+    }
+}
+
 impl ApplyError {
+    /// Returns what kind of failure it is in one word, as conditions and events have it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Plan(failure) => failure.reason(),
+            Self::Lock { source, .. } | Self::Journal { source, .. } => source.reason(),
+            Self::NotApproved { .. } => "NotApproved",
+            Self::ReadOnly { .. } => "ReadOnly",
+            Self::OtherOwner { .. } => "OtherOwner",
+            Self::WrongServer { .. } => "WrongServer",
+            Self::OtherRun { .. } => "OtherRun",
+            Self::StoppedBefore { .. } => "Stopped",
+            Self::Step { source, .. } => source.reason(),
+            Self::Unexpected { .. } => "Unexpected",
+        }
+    }
+
+    /// Returns whether the same may work later, unchanged, without a person.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Plan(failure) => failure.is_transient(),
+            Self::Lock { source, .. }
+            | Self::Journal { source, .. }
+            | Self::Step {
+                source: StepError::Session(source),
+                ..
+            } => source.is_transient(),
+            Self::StoppedBefore { .. }
+            | Self::Step {
+                source: StepError::Stopped,
+                ..
+            } => true,
+            Self::NotApproved { .. }
+            | Self::ReadOnly { .. }
+            | Self::OtherOwner { .. }
+            | Self::WrongServer { .. }
+            | Self::OtherRun { .. }
+            | Self::Step { .. }
+            | Self::Unexpected { .. } => false,
+        }
+    }
+
     /// Returns whether something did not become free in time.
     pub fn is_timeout(&self) -> bool {
         matches!(
@@ -167,6 +243,13 @@ impl ApplyError {
                  and approve its hash"
             }
             Self::ReadOnly { .. } => "connect to the primary server",
+            Self::OtherOwner { .. } => {
+                "delete that Database, or let this one take over, if it shall run the migrations from now on"
+            }
+            Self::WrongServer { .. } => {
+                "look at what the name of the server leads to; let the Database take over if the data was moved on \
+                 purpose"
+            }
             Self::OtherRun { .. } => "connect to the server itself, or to a pooler in session mode",
             Self::Journal { .. } => {
                 "the role needs the right to create the journal's tables, and to write them"

@@ -4,19 +4,20 @@ mod backoff;
 mod batch;
 mod compare;
 mod error;
-mod resume;
 mod run;
+mod undo;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use schema::engine::{Session, SessionError};
-use schema::fingerprint::Fingerprint;
-use schema::journal::{Journal, RunRecord, StepRecord, StepState};
-use schema::plan::Step;
+use schema::journal::{Journal, Owner, RunRecord, StepRecord, StepState};
 
-use self::resume::Unfinished;
 use self::run::Runner;
+use self::watch::Watch;
+use crate::continuation::{Continuation, sql_sha};
+use crate::ownership::{Ownership, ownership};
 use crate::plan::{PlanRequest, Planned, plan};
 use crate::progress::{Event, Progress};
 use crate::stop::Stop;
@@ -30,7 +31,8 @@ pub enum Approval {
     /// Whatever the plan is when the lock is held.
     #[default]
     Anything,
-    /// Only a plan with one of these hashes, or the rest of an interrupted run of one.
+    /// Only a plan with one of these hashes, or the rest of a run of one that was interrupted, or failed
+    /// ([`ApplyOptions::continue_failed`]).
     Hashes(BTreeSet<String>),
 }
 
@@ -41,20 +43,37 @@ pub struct ApplyOptions {
     pub approval: Approval,
     /// Who approved it, for the journal.
     pub approved_by: String,
+    /// The Database of a cluster that runs it; `None` for a person. It is recorded with the first run, and from then on
+    /// no other Database may run one.
+    pub owner: Option<Owner>,
+    /// Whether the owner takes the place of another, or of itself on another server.
+    pub take_over: bool,
+    /// Whether a failed run goes on under its approval where the plan is just what is left of it, as an interrupted one
+    /// does. It keeps its error in the journal until it comes to its end.
+    pub continue_failed: bool,
     /// How long to wait for another run to end.
     pub lock_wait: Duration,
-    /// For how long a step is tried again that can't have its locks.
+    /// For how long a step is tried again that can't have its locks, and waits for others where the server sets no
+    /// limit.
     pub retry_for: Duration,
+    /// How long the statement that runs may go on when the run is asked to stop; then it is cancelled, where the engine
+    /// can do that.
+    pub stop_grace: Duration,
 }
 
 impl ApplyOptions {
-    /// Returns options that let any plan run, wait up to a minute for another run, and try a step for a minute.
+    /// Returns options of a person that let any plan run, wait up to a minute for another run, try a step for a minute,
+    /// and give a statement 5 s to end when asked to stop.
     pub fn approved_by(who: impl Into<String>) -> Self {
         Self {
             approval: Approval::Anything,
             approved_by: who.into(),
+            owner: None,
+            take_over: false,
+            continue_failed: false,
             lock_wait: Duration::from_mins(1),
             retry_for: Duration::from_mins(1),
+            stop_grace: Duration::from_secs(5),
         }
     }
 }
@@ -66,7 +85,7 @@ pub struct Applied {
     pub planned: Planned,
     /// The number of the run in the journal; `None` if there was nothing to run.
     pub run: Option<u64>,
-    /// Whether an interrupted run was continued.
+    /// Whether an interrupted or failed run was continued.
     pub resumed: bool,
 }
 
@@ -117,7 +136,8 @@ async fn under_lock(
     progress: &mut dyn Progress,
     stop: &Stop,
 ) -> Result<Applied, ApplyError> {
-    let planned = plan(session, request).await.map_err(ApplyError::Plan)?;
+    let claims = claims(session, options).await?;
+    let mut planned = plan(session, request).await.map_err(ApplyError::Plan)?;
     let read_only = session.facts().read_only;
     if read_only && !planned.plan.steps.is_empty() {
         return Err(ApplyError::ReadOnly { label: planned.label });
@@ -126,12 +146,13 @@ async fn under_lock(
         let label = planned.label.clone();
         move |source: SessionError| ApplyError::Journal { label, doing, source }
     };
-    let unfinished = Unfinished::read(session, &planned)
-        .await
-        .map_err(journal_error("reading the interrupted run"))?;
     if planned.plan.steps.is_empty() {
-        if let Some(unfinished) = unfinished.filter(|_| !read_only) {
-            settle(session, &planned, unfinished).await?;
+        if planned.unfinished.is_some() && !read_only {
+            settle(session, &planned).await?;
+        }
+        if let Some(owner) = options.owner.as_ref().filter(|_| claims && options.take_over) {
+            open_journal(session, &planned).await?;
+            claim(session, &planned, owner).await?;
         }
         return Ok(Applied {
             planned,
@@ -139,11 +160,8 @@ async fn under_lock(
             resumed: false,
         });
     }
-    let resumed = unfinished
-        .as_ref()
-        .filter(|unfinished| unfinished.is_approved(&options.approval))
-        .and_then(|unfinished| unfinished.rest(&planned.plan.steps));
-    if let (None, Approval::Hashes(hashes)) = (&resumed, &options.approval)
+    let continued = planned.continues.as_ref().filter(|run| may_go_on(run, options));
+    if let (None, Approval::Hashes(hashes)) = (&continued, &options.approval)
         && !hashes.contains(planned.plan.hash.as_str())
     {
         let current = planned.plan.hash.to_string();
@@ -153,21 +171,27 @@ async fn under_lock(
             current,
         });
     }
+    if let Some(plan) = continued.as_ref().and_then(|run| run.plan.clone()) {
+        planned.plan = *plan;
+    }
     let journal = open_journal(session, &planned).await?;
-    let (run, numbers) = if let Some(rest) = &resumed {
+    if let Some(owner) = options.owner.as_ref().filter(|_| claims) {
+        claim(session, &planned, owner).await?;
+    }
+    let (run, numbers) = if let Some(rest) = &continued {
         for record in &rest.found_done {
             session
-                .set_step(planned.last_run, record)
+                .set_step(rest.run, record)
                 .await
                 .map_err(journal_error("recording a step of the interrupted run"))?;
         }
         progress.event(Event::Resuming {
-            run: planned.last_run,
+            run: rest.run,
             done: rest.done,
         });
-        (planned.last_run, rest.numbers.clone())
+        (rest.run, rest.numbers.clone())
     } else {
-        if unfinished.is_some() {
+        if planned.unfinished.is_some() {
             let reason = "it was interrupted, and another plan took its place";
             session
                 .end_run(planned.last_run, Some(reason))
@@ -185,14 +209,55 @@ async fn under_lock(
         numbers,
         run,
         epoch: journal.epoch,
-        retry_for: options.retry_for,
+        options,
+        watch: Watch::default(),
     };
-    runner.run().await?;
+    let ran = runner.run().await;
+    runner.watch.close().await;
+    ran?;
+    let resumed = continued.is_some();
     Ok(Applied {
         run: Some(run),
-        resumed: resumed.is_some(),
+        resumed,
         planned,
     })
+}
+
+/// Returns whether the owner is to be recorded, once a run is.
+async fn claims(session: &mut dyn Session, options: &ApplyOptions) -> Result<bool, ApplyError> {
+    let Some(owner) = &options.owner else {
+        return Ok(false);
+    };
+    let label = session.label().to_owned();
+    match ownership(session, owner).await.map_err(ApplyError::Plan)? {
+        Ownership::Ours => Ok(false),
+        Ownership::Free => Ok(true),
+        Ownership::ReadOnly => Err(ApplyError::ReadOnly { label }),
+        _ if options.take_over => Ok(true),
+        Ownership::Other(owner) => Err(ApplyError::OtherOwner { label, owner }),
+        Ownership::Moved { recorded, live } => Err(ApplyError::WrongServer {
+            label,
+            recorded,
+            live,
+        }),
+    }
+}
+
+async fn claim(session: &mut dyn Session, planned: &Planned, owner: &Owner) -> Result<(), ApplyError> {
+    session.claim(owner).await.map_err(|source| ApplyError::Journal {
+        label: planned.label.clone(),
+        doing: "recording the owner in the journal",
+        source,
+    })
+}
+
+/// Returns whether a run may go on: its approval counts still, and who calls wants a failed one to be tried again.
+fn may_go_on(run: &Continuation, options: &ApplyOptions) -> bool {
+    let approved = match &options.approval {
+        Approval::Anything => true,
+        Approval::Hashes(hashes) => hashes.contains(&run.hash),
+    };
+    approved && (run.error.is_none() || options.continue_failed)
 }
 
 /// Opens the journal and checks that no other run came in between: a lock that holds makes that impossible, and a
@@ -221,7 +286,7 @@ async fn add_run(
     session: &mut dyn Session,
     planned: &Planned,
     options: &ApplyOptions,
-) -> Result<(u64, Vec<u32>), ApplyError> {
+) -> Result<(u64, Vec<Option<u32>>), ApplyError> {
     let record = RunRecord {
         hash: planned.plan.hash.to_string(),
         approved_by: options.approved_by.clone(),
@@ -245,22 +310,18 @@ async fn add_run(
             doing: "adding the run to the journal",
             source,
         })?;
-    Ok((run, steps.into_iter().map(|step| step.number).collect()))
+    Ok((run, steps.into_iter().map(|step| Some(step.number)).collect()))
 }
 
-/// Ends an interrupted run that has nothing left to do.
-async fn settle(
-    session: &mut dyn Session,
-    planned: &Planned,
-    unfinished: Unfinished,
-) -> Result<(), ApplyError> {
+/// Ends an interrupted run when there is nothing to do.
+async fn settle(session: &mut dyn Session, planned: &Planned) -> Result<(), ApplyError> {
     open_journal(session, planned).await?;
     let failed = |source| ApplyError::Journal {
         label: planned.label.clone(),
         doing: "ending the interrupted run",
         source,
     };
-    let rest = unfinished.rest(&[]);
+    let rest = planned.continues.as_ref();
     for record in rest.iter().flat_map(|rest| &rest.found_done) {
         session.set_step(planned.last_run, record).await.map_err(failed)?;
     }
@@ -268,9 +329,4 @@ async fn settle(
         .is_none()
         .then_some("it was interrupted; later the database was found as declared");
     session.end_run(planned.last_run, error).await.map_err(failed)
-}
-
-/// Returns the digest of a step's SQL: what the journal knows the step by.
-fn sql_sha(step: &Step) -> String {
-    Fingerprint::of_texts(step.draft.sql.iter().map(String::as_str)).to_string()
 }

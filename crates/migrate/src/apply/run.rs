@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::Duration;
 
-use schema::change::Change;
 use schema::engine::{Session, SessionError, Timeouts};
 use schema::fingerprint::Fingerprint;
 use schema::ir::{Schema, TableName};
@@ -12,11 +10,13 @@ use schema::journal::{StepRecord, StepState};
 use schema::plan::{Step, TransactionClass};
 use tokio::time::Instant;
 
+use super::ApplyOptions;
 use super::backoff::pause;
 use super::batch::batches;
 use super::compare::{differences, fingerprints, follow, part};
 use super::error::{ApplyError, StepError};
-use super::sql_sha;
+use super::watch::{Statement, Watch};
+use crate::continuation::sql_sha;
 use crate::plan::Planned;
 use crate::progress::{Event, Progress, StepAt};
 use crate::stop::Stop;
@@ -29,11 +29,12 @@ pub(super) struct Runner<'a> {
     pub(super) planned: &'a Planned,
     /// The declared tables as they are to be now.
     pub(super) expected: Schema,
-    /// The number of each step in the journal.
-    pub(super) numbers: Vec<u32>,
+    /// The number of each step in the journal; `None` for one that it doesn't have.
+    pub(super) numbers: Vec<Option<u32>>,
     pub(super) run: u64,
     pub(super) epoch: u64,
-    pub(super) retry_for: Duration,
+    pub(super) options: &'a ApplyOptions,
+    pub(super) watch: Watch,
 }
 
 /// What the tables of a group look like before it runs.
@@ -56,10 +57,7 @@ impl Runner<'_> {
     pub(super) async fn run(&mut self) -> Result<(), ApplyError> {
         for batch in batches(&self.planned.plan.steps) {
             if let Err(trouble) = self.until_done(batch.clone()).await {
-                // Who only stops goes on later, and finds it as it is.
-                if !matches!(trouble.error, StepError::Stopped) {
-                    self.undo(trouble.at).await;
-                }
+                self.undo(trouble.at).await;
                 return Err(self.fail(batch.start, trouble).await);
             }
         }
@@ -72,7 +70,7 @@ impl Runner<'_> {
 
     /// Runs a group, again and again while it can't have its locks.
     async fn until_done(&mut self, batch: Range<usize>) -> Result<(), Trouble> {
-        let deadline = Instant::now() + self.retry_for;
+        let deadline = Instant::now() + self.options.retry_for;
         let mut failures = 0;
         loop {
             if self.stop.is_requested() {
@@ -196,29 +194,6 @@ impl Runner<'_> {
         }
     }
 
-    /// Drops what a failed step leaves: an index that the server doesn't use, a check that was to go again.
-    ///
-    /// It looks before it drops, because the step may have failed on another object of that name. It says nothing of
-    /// its own failure: the error of the step is what matters, and the next plan finds and drops what is left.
-    async fn undo(&mut self, at: usize) {
-        let planned = self.planned;
-        let step = &planned.plan.steps[at];
-        let Some(undo) = &step.draft.undo else { return };
-        let Ok(live) = self.inspect(step.before.keys()).await else {
-            return;
-        };
-        if step.draft.effects.iter().any(|effect| is_left(effect, &live))
-            && self.session.prove_lock(self.epoch).await.is_ok()
-        {
-            let timeouts = Timeouts {
-                lock_ms: step.draft.lock_timeout_ms,
-                statement_ms: step.draft.statement_timeout_ms,
-            };
-            let doing = "dropping what a failed build left";
-            let _ = self.session.execute(undo, timeouts, doing).await;
-        }
-    }
-
     /// Proves the lock and reads the tables of a group.
     async fn before(&mut self, batch: &Range<usize>) -> Result<Situation, StepError> {
         self.session.prove_lock(self.epoch).await?;
@@ -257,8 +232,17 @@ impl Runner<'_> {
             lock_ms: draft.lock_timeout_ms,
             statement_ms: draft.statement_timeout_ms,
         };
+        let (session, watch, progress) = (&mut *self.session, &mut self.watch, &mut *self.progress);
         for sql in &draft.sql {
-            self.session.execute(sql, timeouts, &draft.summary).await?;
+            let statement = Statement {
+                sql,
+                timeouts,
+                doing: &draft.summary,
+                blocked_for: self.options.retry_for,
+                stop: Some((self.stop, self.options.stop_grace)),
+            };
+            let mut tell = |by: &[String]| progress.event(Event::Blocked { at: place, by });
+            watch.execute(session, &statement, &mut tell).await?;
         }
         Ok(())
     }
@@ -341,9 +325,12 @@ impl Runner<'_> {
         state: StepState,
         error: Option<String>,
     ) -> Result<(), SessionError> {
+        let Some(number) = self.numbers[at] else {
+            return Ok(());
+        };
         let sql_sha = sql_sha(&self.steps()[at]);
         let record = StepRecord {
-            number: self.numbers[at],
+            number,
             sql_sha,
             state,
             error,
@@ -351,7 +338,10 @@ impl Runner<'_> {
         self.session.set_step(self.run, &record).await
     }
 
-    async fn inspect(&mut self, names: impl Iterator<Item = &TableName>) -> Result<Schema, SessionError> {
+    pub(super) async fn inspect(
+        &mut self,
+        names: impl Iterator<Item = &TableName>,
+    ) -> Result<Schema, SessionError> {
         let names: Vec<TableName> = names.cloned().collect();
         self.session.inspect(&names).await
     }
@@ -366,20 +356,6 @@ impl Runner<'_> {
             doing,
             source,
         }
-    }
-}
-
-/// Returns whether a step with this effect failed and left something behind.
-fn is_left(effect: &Change, live: &Schema) -> bool {
-    let Some(table) = live.table(effect.table()) else {
-        return false;
-    };
-    match effect {
-        Change::AddIndex(_, index) => table.index(&index.name).is_some_and(|found| !found.valid),
-        Change::ValidateCheck(_, check) | Change::DropCheck(_, check) => {
-            table.checks.iter().any(|found| found.name == check.name)
-        }
-        _ => false,
     }
 }
 

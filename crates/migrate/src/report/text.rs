@@ -2,33 +2,40 @@
 
 use std::fmt::Write as _;
 
-use schema::ir::TableName;
-use schema::plan::{HeldStep, Severity, SizeClass, Step, TransactionClass};
+use schema::plan::{HazardCode, Severity, SizeClass, TransactionClass};
+use schema::report::{HeldReport, PlanReport, Remark, StepReport};
 
-use super::{advice, harmless, lock_words};
+use super::{advice, harmless, lock_words, report};
 use crate::plan::Planned;
 
-/// Returns the plan grouped by table, with the hazards of each step in words, then what is held and how to release
-/// it, then what is not handled.
+/// Returns the plan as [`of_report`] writes it, with a word about a run that was interrupted.
 pub fn text(database: &str, planned: &Planned) -> String {
-    let plan = &planned.plan;
+    let note = planned.unfinished.as_ref().map(|run| {
+        format!(
+            "Run {} of plan {} was interrupted; `apply` goes on with it where the steps are the same.",
+            planned.last_run, run.hash
+        )
+    });
+    of_report(&report(database, planned), note.as_deref())
+}
+
+/// Returns the plan grouped by table, with the hazards of each step in words, then what is held and how to release
+/// it, then what is not handled. `note` stands under the first line.
+pub fn of_report(plan: &PlanReport, note: Option<&str>) -> String {
     let mut text = format!(
         "Database {}: {} at {}\n",
-        harmless(database),
+        harmless(&plan.database),
         harmless(&plan.server),
-        harmless(&planned.label)
+        harmless(&plan.target)
     );
-    if let Some(run) = &planned.unfinished {
-        let _ = writeln!(
-            text,
-            "  Run {} of plan {} was interrupted; `apply` goes on with it where the steps are the same.",
-            planned.last_run, run.hash
-        );
+    if let Some(note) = note {
+        let _ = writeln!(text, "  {}", harmless(note));
     }
-    if plan.is_empty() {
+    let is_empty = plan.steps.is_empty() && plan.held.is_empty();
+    if is_empty {
         text.push_str("  Nothing to do: the database is as declared.\n");
     }
-    let mut table: Option<&TableName> = None;
+    let mut table: Option<&str> = None;
     for (number, step) in (1..).zip(&plan.steps) {
         heading(&mut text, &mut table, step);
         one(&mut text, &format!("{number}. "), step);
@@ -46,17 +53,9 @@ pub fn text(database: &str, planned: &Planned) -> String {
             release(&mut text, held);
         }
     }
-    remarks(
-        &mut text,
-        "Not compared, and left as it is:",
-        plan.unproven.iter().map(|part| (&part.object, &part.reason)),
-    );
-    remarks(
-        &mut text,
-        "Not handled:",
-        plan.unsupported.iter().map(|part| (&part.object, &part.reason)),
-    );
-    if !plan.is_empty() {
+    remarks(&mut text, "Not compared, and left as it is:", &plan.unproven);
+    remarks(&mut text, "Not handled:", &plan.unsupported);
+    if !is_empty {
         let steps = count(plan.steps.len(), "step", "steps");
         let _ = writeln!(
             text,
@@ -68,16 +67,11 @@ pub fn text(database: &str, planned: &Planned) -> String {
     text
 }
 
-fn heading<'a>(text: &mut String, table: &mut Option<&'a TableName>, step: &'a Step) {
-    let this = step.object.table();
+fn heading<'a>(text: &mut String, table: &mut Option<&'a str>, step: &'a StepReport) {
+    let this = step.table.as_str();
     if *table != Some(this) {
         *table = Some(this);
-        let _ = writeln!(
-            text,
-            "\n  table {}{}",
-            harmless(&this.to_string()),
-            size(step.bytes)
-        );
+        let _ = writeln!(text, "\n  table {}{}", harmless(this), size(step.bytes));
     }
 }
 
@@ -88,37 +82,38 @@ fn size(bytes: Option<u64>) -> String {
     }
 }
 
-fn one(text: &mut String, mark: &str, step: &Step) {
-    let draft = &step.draft;
-    let _ = write!(text, "    {mark}{}", harmless(&draft.summary));
+fn one(text: &mut String, mark: &str, step: &StepReport) {
+    let _ = write!(text, "    {mark}{}", harmless(&step.summary));
     let mut notes: Vec<&str> = Vec::new();
-    if draft.transaction == TransactionClass::None {
+    if step.transaction == TransactionClass::None.as_str() {
         notes.push("outside a transaction");
     }
-    notes.extend(lock_words(draft.lock));
+    notes.extend(lock_words(&step.lock));
     let _ = if notes.is_empty() {
         writeln!(text)
     } else {
         writeln!(text, " ({})", notes.join("; "))
     };
-    for statement in &draft.sql {
+    for statement in &step.sql {
         for line in format!("{statement};").lines() {
             let _ = writeln!(text, "         {}", harmless(line));
         }
     }
-    if let Some(undo) = &draft.undo {
+    if let Some(undo) = &step.undo {
         let _ = writeln!(text, "       if it fails: {};", harmless(undo));
     }
-    for hazard in &draft.hazards {
-        let severity = hazard.code.severity();
+    for hazard in &step.hazards {
         let _ = write!(
             text,
             "       {} {}: {}",
-            severity.as_str(),
-            hazard.code,
+            harmless(&hazard.severity),
+            harmless(&hazard.code),
             harmless(&hazard.reason)
         );
-        let advice = advice(hazard.code).filter(|_| severity > Severity::Info);
+        let code: Option<HazardCode> = hazard.code.parse().ok();
+        let advice = code
+            .filter(|code| code.severity() > Severity::Info)
+            .and_then(advice);
         let _ = match advice {
             Some(advice) => writeln!(text, "; {advice}"),
             None => writeln!(text),
@@ -126,29 +121,30 @@ fn one(text: &mut String, mark: &str, step: &Step) {
     }
 }
 
-fn release(text: &mut String, held: &HeldStep) {
-    let flags: Vec<String> = held.allow.iter().map(|code| format!("--allow {code}")).collect();
+fn release(text: &mut String, held: &HeldReport) {
+    let flags: Vec<String> = held
+        .allow
+        .iter()
+        .map(|code| format!("--allow {}", harmless(code)))
+        .collect();
     let _ = writeln!(text, "       held: runs with {}", flags.join(" "));
     if !held.waits_for.is_empty() {
-        let objects: Vec<String> = held
-            .waits_for
-            .iter()
-            .map(|object| harmless(&object.to_string()))
-            .collect();
+        let objects: Vec<String> = held.waits_for.iter().map(|object| harmless(object)).collect();
         let _ = writeln!(text, "       waits for: {}", objects.join(", "));
     }
 }
 
-fn remarks<'a>(
-    text: &mut String,
-    title: &str,
-    remarks: impl Iterator<Item = (&'a schema::ir::ObjectName, &'a String)>,
-) {
-    for (at, (object, reason)) in remarks.enumerate() {
+fn remarks(text: &mut String, title: &str, remarks: &[Remark]) {
+    for (at, remark) in remarks.iter().enumerate() {
         if at == 0 {
             let _ = writeln!(text, "\n{title}");
         }
-        let _ = writeln!(text, "  {}: {}", harmless(&object.to_string()), harmless(reason));
+        let _ = writeln!(
+            text,
+            "  {}: {}",
+            harmless(&remark.object),
+            harmless(&remark.reason)
+        );
     }
 }
 

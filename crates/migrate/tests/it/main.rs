@@ -6,6 +6,9 @@
 )]
 
 mod apply;
+mod failed;
 mod fake;
 mod interrupted;
+mod owner;
 mod refusals;
+mod watched;

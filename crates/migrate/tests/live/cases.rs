@@ -3,6 +3,9 @@
 //!
 //! For each: the tables of `before.yaml` are applied and get their rows; the plan to `after.yaml` is `plan.sql`; it
 //! is applied; the next plan has no steps; with everything allowed it has none at all; and no row is lost.
+//!
+//! The cases of an engine that serves several products run on each of them. Where the plan of one is another, its
+//! `plan.sql` is in a folder of the case that is called after it.
 
 use std::fs;
 use std::sync::Mutex;
@@ -23,19 +26,29 @@ const AT_ONCE: usize = 4;
 
 #[test]
 fn sqlite_cases_have_their_plan_keep_their_rows_and_end_empty() {
-    all("schema/sqlite", async || TestDatabase::sqlite());
+    all("schema/sqlite", None, async || TestDatabase::sqlite());
 }
 
 #[test]
 fn postgres_cases_have_their_plan_keep_their_rows_and_end_empty() {
-    all("schema/postgres", TestDatabase::postgres);
+    all("schema/postgres", None, TestDatabase::postgres);
+}
+
+#[test]
+fn mysql_cases_have_their_plan_keep_their_rows_and_end_empty() {
+    all("schema/mysql", None, TestDatabase::mysql);
+}
+
+#[test]
+fn mariadb_has_the_plans_of_the_mysql_cases_or_its_own_and_they_end_empty() {
+    all("schema/mysql", Some("mariadb"), TestDatabase::mariadb);
 }
 
 /// Runs every case, several at a time, and fails with all that fail.
 ///
 /// Each has a thread and a runtime of its own: dropping a database blocks, and the server drops none while a
 /// connection that is being made waits for its client.
-fn all(folder: &str, database: impl AsyncFn() -> TestDatabase + Sync) {
+fn all(folder: &str, product: Option<&str>, database: impl AsyncFn() -> TestDatabase + Sync) {
     let cases = Mutex::new(case::dirs(folder));
     let next = || cases.lock().expect("no thread panics with it").pop();
     let failures = Mutex::new(Vec::new());
@@ -46,7 +59,7 @@ fn all(folder: &str, database: impl AsyncFn() -> TestDatabase + Sync) {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                     let outcome = runtime
                         .expect("a runtime")
-                        .block_on(async { check(&case, &database().await).await });
+                        .block_on(async { check(&case, product, &database().await).await });
                     if let Err(problem) = outcome {
                         let failure = format!("case {}: {problem}", case.path.display());
                         failures.lock().expect("no thread panics with it").push(failure);
@@ -59,7 +72,7 @@ fn all(folder: &str, database: impl AsyncFn() -> TestDatabase + Sync) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-async fn check(case: &Case, database: &TestDatabase) -> Result<(), String> {
+async fn check(case: &Case, product: Option<&str>, database: &TestDatabase) -> Result<(), String> {
     let before = specs(&case.find("before.yaml").unwrap_or_default());
     let after = specs(&case.read("after.yaml"));
     database
@@ -79,7 +92,7 @@ async fn check(case: &Case, database: &TestDatabase) -> Result<(), String> {
         .plan(&after, &policy)
         .await
         .map_err(|error| chain(&error))?;
-    golden(case, &report::script(&planned))?;
+    golden(case, product, &report::script(&planned))?;
     database
         .apply_with(&after, &policy, &options())
         .await
@@ -135,18 +148,41 @@ fn policy(case: &Case) -> Result<Policy, String> {
     Ok(policy)
 }
 
-fn golden(case: &Case, plan: &str) -> Result<(), String> {
+/// Compares a plan with the golden one: the product's own, where it has one.
+fn golden(case: &Case, product: Option<&str>, plan: &str) -> Result<(), String> {
     #[expect(clippy::disallowed_methods, reason = "a test has no command line of its own")]
     let refresh = std::env::var_os(REFRESH).is_some();
+    let shared = case.find("plan.sql").unwrap_or_default();
+    let own = product.map(|product| case.path.join(product));
+    let file = match &own {
+        Some(own) if own.join("plan.sql").exists() || (refresh && shared != plan) => own.join("plan.sql"),
+        _ => case.path.join("plan.sql"),
+    };
     if refresh {
-        fs::write(case.path.join("plan.sql"), plan).map_err(|error| error.to_string())?;
+        let write = || {
+            if let Some(own) = &own {
+                if shared == plan {
+                    // It is no plan of its own any more.
+                    return if own.exists() {
+                        fs::remove_dir_all(own)
+                    } else {
+                        Ok(())
+                    };
+                }
+                fs::create_dir_all(own)?;
+            }
+            fs::write(&file, plan)
+        };
+        write().map_err(|error| error.to_string())?;
+        return Ok(());
     }
-    let expected = case.find("plan.sql").unwrap_or_default();
+    let expected = fs::read_to_string(&file).unwrap_or_default();
     if expected == plan {
         return Ok(());
     }
     Err(format!(
-        "plan.sql is another; `{REFRESH}=1` writes it anew.\n--- expected\n{expected}--- planned\n{plan}"
+        "{} is another; `{REFRESH}=1` writes it anew.\n--- expected\n{expected}--- planned\n{plan}",
+        file.display()
     ))
 }
 

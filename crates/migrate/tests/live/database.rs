@@ -1,4 +1,4 @@
-//! A fresh database of either engine, and what tests do with it.
+//! A fresh database of any engine, and what tests do with it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,12 +12,14 @@ use schema::declared::TableSpec;
 use schema::engine::{DeclaredTable, Engine, Session};
 use schema::plan::Policy;
 use serde::Deserialize;
-use testkit::PostgresDatabase;
+use testkit::{MysqlDatabase, PostgresDatabase};
 
 /// A database that is gone when this is dropped.
 pub(crate) enum TestDatabase {
     /// On the private server.
     Postgres(Box<PostgresDatabase>),
+    /// On the private MySQL or MariaDB.
+    Mysql(MysqlDatabase),
     /// The file `test.db` in this folder.
     Sqlite(tempfile::TempDir),
 }
@@ -27,6 +29,14 @@ impl TestDatabase {
         Self::Postgres(Box::new(testkit::postgres().await))
     }
 
+    pub(crate) async fn mysql() -> Self {
+        Self::Mysql(testkit::mysql().await)
+    }
+
+    pub(crate) async fn mariadb() -> Self {
+        Self::Mysql(testkit::mariadb().await)
+    }
+
     pub(crate) fn sqlite() -> Self {
         Self::Sqlite(tempfile::tempdir().expect("a folder"))
     }
@@ -34,6 +44,7 @@ impl TestDatabase {
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Postgres(database) => database.url(),
+            Self::Mysql(database) => database.url(),
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("test.db").display()),
         }
     }
@@ -47,6 +58,7 @@ impl TestDatabase {
     pub(crate) async fn execute(&self, sql: &str) {
         match self {
             Self::Postgres(database) => database.execute(sql).await,
+            Self::Mysql(database) => database.execute(sql).await,
             Self::Sqlite(folder) => testkit::sqlite_execute(&folder.path().join("test.db"), sql).await,
         }
     }
@@ -55,6 +67,7 @@ impl TestDatabase {
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         match self {
             Self::Postgres(database) => database.texts(sql).await,
+            Self::Mysql(database) => database.texts(sql).await,
             Self::Sqlite(folder) => testkit::sqlite_texts(&folder.path().join("test.db"), sql).await,
         }
     }

@@ -124,6 +124,33 @@ async fn a_run_that_is_killed_between_concurrent_builds_is_continued_under_its_a
     assert!(planned.unfinished.is_none());
 }
 
+/// A table that refers to another one.
+fn referring() -> Vec<TableSpec> {
+    specs(
+        "spec:\n  database: app\n  name: author\n  schema:\n    postgres:\n      primaryKey: [id]\n      columns:\n        - {name: id, type: integer}\n---\nspec:\n  database: app\n  name: book\n  schema:\n    postgres:\n      primaryKey: [id]\n      foreignKeys:\n        - {columns: [author], references: {table: author, columns: [id]}}\n      columns:\n        - {name: id, type: integer}\n        - {name: author, type: integer}\n",
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_after_a_table_is_made_is_done_in_the_words_that_were_approved() {
+    let database = TestDatabase::postgres().await;
+    database
+        .apply(&referring()[..1])
+        .await
+        .unwrap_or_else(|error| panic!("{}", chain(&error)));
+    // The table is made, and then gets its foreign key to one that others use.
+    let hash = killed_at(&database, &referring(), 2).await;
+    let applied = database
+        .apply_with(&referring(), &Policy::default(), &approving(&hash))
+        .await
+        .unwrap_or_else(|error| panic!("{}", chain(&error)));
+    assert!(applied.resumed);
+    let [step] = applied.planned.plan.steps.as_slice() else {
+        panic!("{:?}", applied.planned.plan.steps)
+    };
+    assert!(!step.draft.sql[0].contains("NOT VALID"), "{:?}", step.draft.sql);
+}
+
 const INVALID: &str = "SELECT count(*)::text FROM pg_index WHERE NOT indisvalid";
 const UNIQUE: &str = "      indexes:\n        - {columns: [a], name: by_a, isUnique: true}\n";
 

@@ -5,6 +5,8 @@
 
 mod cases;
 mod concurrency;
+mod connection;
+mod crash;
 mod database;
 mod drift;
 mod killed;
@@ -12,3 +14,4 @@ mod refusals;
 mod rows;
 mod samples;
 mod tutorial;
+mod waiting;

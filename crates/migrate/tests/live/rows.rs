@@ -44,13 +44,19 @@ pub(crate) async fn rows(database: &TestDatabase, schema: &Schema) -> Rows {
 }
 
 fn query(database: &TestDatabase, table: &Table, column: &str) -> String {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let quote = match database {
+        TestDatabase::Mysql(_) => "`",
+        _ => "\"",
+    };
+    let quoted = |name: &str| format!("{quote}{}{quote}", name.replace(quote, &quote.repeat(2)));
     let name = match &table.name.schema {
         Some(schema) => format!("{}.{}", quoted(schema), quoted(&table.name.name)),
         None => quoted(&table.name.name),
     };
     let value = match database {
         TestDatabase::Postgres(_) => format!("{}::text", quoted(column)),
+        // Whatever the type and the character set are.
+        TestDatabase::Mysql(_) => format!("CONVERT({} USING utf8mb4)", quoted(column)),
         TestDatabase::Sqlite(_) => format!("quote({})", quoted(column)),
     };
     format!("SELECT {value} FROM {name} ORDER BY 1")

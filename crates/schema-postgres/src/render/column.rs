@@ -7,9 +7,12 @@ use schema::plan::{Hazard, HazardCode, LockClass, StepDraft};
 
 use super::blocked::{is_gone, listed};
 use super::conversion::{self, Effort};
-use super::{brief, long, quote, temporary};
+use super::{brief, long, not_null_check, quote, temporary};
 use crate::catalog::TEMPORARY_CHECK;
 use crate::lexer::{Token, tokens};
+
+/// What a temporary check that refuses NULL is for, in its name.
+pub(super) const NOT_NULL: &str = "not_null";
 
 /// Functions that are read once when a column is added, so that the rows that are there need not be written.
 const STABLE: [&str; 6] = [
@@ -306,7 +309,8 @@ pub(super) fn change_default(table: &TableName, change: &ColumnChange) -> StepDr
 }
 
 /// Returns the steps that let a column take NULL or refuse it. To refuse it, the rows are read under a lock that lets
-/// others work, by checking a constraint that is dropped again: the server then knows that there is no NULL.
+/// others work, by checking a constraint that is dropped again: the server then knows that there is no NULL. One that a
+/// killed run has made is used, and the steps are those that were left of it.
 pub(super) fn change_null(
     table: &TableName,
     change: &ColumnChange,
@@ -324,14 +328,17 @@ pub(super) fn change_null(
         let sql = vec![format!("{alter_it} DROP NOT NULL")];
         return Ok(vec![brief(LockClass::Exclusive, summary, sql, vec![whole])]);
     }
-    let constraint = temporary("not_null", name, context.table(table));
-    let quoted = quote::identifier(&constraint);
+    let (own, now) = (Some(not_null_check(name)), context.table(table));
+    let mut checks = now.into_iter().flat_map(|now| &now.checks);
+    let left = checks.find(|check| check.name == own && check.definition == TEMPORARY_CHECK);
+    let kept = left.and_then(|check| check.name.clone());
+    let constraint = kept.unwrap_or_else(|| temporary(NOT_NULL, name, now));
+    let (quoted, column) = (quote::identifier(&constraint), quote::identifier(name));
     let check = Check {
         name: Some(constraint),
         definition: TEMPORARY_CHECK.to_owned(),
         validated: false,
     };
-    let column = quote::identifier(name);
     let sql = format!(
         "{} ADD CONSTRAINT {quoted} CHECK ({column} IS NOT NULL) NOT VALID",
         alter(table)
@@ -356,7 +363,11 @@ pub(super) fn change_null(
         undo: Some(drop),
         ..brief(LockClass::Exclusive, summary, sql, effects)
     };
-    Ok(vec![refuse, validate, make])
+    Ok(match left {
+        None => vec![refuse, validate, make],
+        Some(check) if !check.validated => vec![validate, make],
+        Some(_) => vec![make],
+    })
 }
 
 #[cfg(test)]

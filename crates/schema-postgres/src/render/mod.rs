@@ -196,11 +196,20 @@ fn build(summary: String, table: &TableName, index: &Index) -> StepDraft {
     }
 }
 
+/// Returns the name of the check with which a plan makes a column refuse NULL, unless something else has that name.
+pub(crate) fn not_null_check(column: &str) -> String {
+    temporary_base(column::NOT_NULL, column)
+}
+
+fn temporary_base(what: &str, of: &str) -> String {
+    let digest = Fingerprint::of_texts([what, of]);
+    format!("{TEMPORARY}{what}_{}", &digest.as_str()[..12])
+}
+
 /// Returns the name of an object that exists only during the plan, for what and for which object; it is the same each
 /// time, so that what a killed run leaves is recognised, and free on that table.
 fn temporary(what: &str, of: &str, table: Option<&Table>) -> String {
-    let digest = Fingerprint::of_texts([what, of]);
-    let base = format!("{TEMPORARY}{what}_{}", &digest.as_str()[..12]);
+    let base = temporary_base(what, of);
     let taken = |name: &str| {
         let constraint = |table: &Table| {
             table

@@ -14,6 +14,9 @@ pub(crate) fn facts() -> ServerFacts {
         version: vec![15, 18],
         default_schema: Some("public".to_owned()),
         read_only: false,
+        identity: None,
+        default_collation: None,
+        folds_table_names: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use schema::engine::{Session, SessionError};
-use schema::journal::{RunRecord, StepRecord, StepState};
+use schema::journal::{Owner, RunRecord, StepRecord, StepState};
 
 use crate::driver::{Fixture, connect};
 
@@ -106,4 +106,80 @@ async fn a_journal_of_a_newer_format_is_refused() {
         "{error}"
     );
     assert!(fixture.session.open_journal().await.is_err());
+}
+
+/// A journal as the first version of Chancery made it.
+async fn of_format_1() -> Fixture {
+    let mut fixture = Fixture::new().await;
+    fixture.session.lock(Duration::ZERO).await.unwrap();
+    fixture.session.open_journal().await.unwrap();
+    fixture.session.unlock().await.unwrap();
+    fixture
+        .sql("ALTER TABLE _chancery.owner DROP COLUMN server; UPDATE _chancery.format SET version = 1")
+        .await;
+    fixture
+}
+
+#[tokio::test]
+async fn a_journal_of_format_1_is_read_as_it_is_and_brought_to_this_format_when_it_is_opened() {
+    let fixture = of_format_1().await;
+    let version = "SELECT version::text FROM _chancery.format";
+    let mut session = connect(&fixture.database.url()).await.unwrap();
+    let journal = session.journal().await.unwrap().unwrap();
+    assert_eq!((journal.epoch, journal.owner, journal.server), (1, None, None));
+    assert_eq!(fixture.database.texts(version).await, ["1"]);
+    session.lock(Duration::ZERO).await.unwrap();
+    assert_eq!(session.open_journal().await.unwrap().epoch, 2);
+    assert_eq!(fixture.database.texts(version).await, ["2"]);
+    assert_eq!(session.open_journal().await.unwrap().epoch, 3);
+}
+
+#[tokio::test]
+async fn the_owner_is_recorded_with_the_identity_of_the_server() {
+    let mut fixture = Fixture::new().await;
+    let identity = fixture.session.facts().identity.clone().unwrap();
+    fixture.session.lock(Duration::ZERO).await.unwrap();
+    fixture.session.open_journal().await.unwrap();
+    for name in ["first", "second"] {
+        let owner = Owner {
+            cluster: "c".into(),
+            namespace: "n".into(),
+            name: name.into(),
+        };
+        fixture.session.claim(&owner).await.unwrap();
+        let journal = fixture.session.journal().await.unwrap().unwrap();
+        assert_eq!(
+            (journal.owner, journal.server),
+            (Some(owner), Some(identity.clone()))
+        );
+    }
+    let other = Fixture::new().await;
+    assert_ne!(
+        other.session.facts().identity,
+        Some(identity),
+        "another database of the same server is another one"
+    );
+}
+
+#[tokio::test]
+async fn a_run_is_found_by_its_hash() {
+    let mut fixture = Fixture::new().await;
+    assert_eq!(
+        fixture.session.run_of("h").await.unwrap(),
+        None,
+        "there is no journal"
+    );
+    fixture.session.lock(Duration::ZERO).await.unwrap();
+    fixture.session.open_journal().await.unwrap();
+    for hash in ["h", "i", "h"] {
+        let record = RunRecord {
+            hash: hash.into(),
+            ..RunRecord::default()
+        };
+        fixture.session.add_run(&record, &[]).await.unwrap();
+    }
+    fixture.session.end_run(3, None).await.unwrap();
+    let (number, record) = fixture.session.run_of("h").await.unwrap().unwrap();
+    assert_eq!((number, record.ended), (3, true));
+    assert_eq!(fixture.session.run_of("j").await.unwrap(), None);
 }

@@ -175,6 +175,7 @@ fn column(table: &Table, text: &ColumnText) -> Column {
         default: text.default.as_ref().map(Expr::new),
         auto_increment: text.auto_increment.then_some(AutoIncrement::Native),
         collation: text.collation.clone(),
+        extra: None,
         generated: text.generated.clone(),
     }
 }

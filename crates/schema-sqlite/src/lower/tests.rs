@@ -14,6 +14,9 @@ fn facts() -> ServerFacts {
         version: vec![3, 51, 3],
         default_schema: None,
         read_only: false,
+        identity: None,
+        default_collation: None,
+        folds_table_names: false,
     }
 }
 

@@ -13,6 +13,9 @@ fn facts(version: &[u32]) -> ServerFacts {
         version: version.to_vec(),
         default_schema: None,
         read_only: false,
+        identity: None,
+        default_collation: None,
+        folds_table_names: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use schema::engine::SessionError;
-use schema::journal::{RunRecord, StepRecord, StepState};
+use schema::journal::{Owner, RunRecord, StepRecord, StepState};
 
 use crate::database::Database;
 
@@ -122,4 +122,48 @@ async fn a_newer_or_a_foreign_journal_is_refused_and_left_alone() {
             ["1"]
         );
     }
+}
+
+#[tokio::test]
+async fn a_journal_of_format_1_is_read_as_it_is_and_brought_to_this_format_when_it_is_opened() {
+    let database = Database::new();
+    let mut session = database.session().await;
+    session.lock(Duration::from_secs(1)).await.expect("the lock");
+    session.open_journal().await.expect("a journal");
+    session.unlock().await.expect("unlocking");
+    session.close().await.expect("closing");
+    database
+        .run("ALTER TABLE _chancery_owner DROP COLUMN server; UPDATE _chancery_format SET version = 1")
+        .await;
+    let version = "SELECT quote(version) FROM _chancery_format";
+    let mut session = database.session().await;
+    assert_eq!(
+        session
+            .journal()
+            .await
+            .expect("reading")
+            .expect("a journal")
+            .epoch,
+        1
+    );
+    assert_eq!(database.rows(version).await, ["1"]);
+    session.lock(Duration::from_secs(1)).await.expect("the lock");
+    for epoch in [2, 3] {
+        assert_eq!(session.open_journal().await.expect("a journal").epoch, epoch);
+    }
+    let owner = Owner {
+        cluster: "c".into(),
+        namespace: "n".into(),
+        name: "d".into(),
+    };
+    session.claim(&owner).await.expect("claiming");
+    session.add_run(&run("h"), &[]).await.expect("a run");
+    assert_eq!(session.run_of("h").await.expect("reading"), Some((1, run("h"))));
+    assert_eq!(session.run_of("i").await.expect("reading"), None);
+    session.unlock().await.expect("unlocking");
+    session.close().await.expect("closing");
+    assert_eq!(database.rows(version).await, ["2"]);
+    let mut session = database.session().await;
+    let journal = session.journal().await.expect("reading").expect("a journal");
+    assert_eq!((journal.owner, journal.server), (Some(owner), None));
 }

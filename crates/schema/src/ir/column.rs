@@ -15,6 +15,9 @@ pub struct Column {
     pub auto_increment: Option<AutoIncrement>,
     /// A collation other than the type's, as the catalog writes it.
     pub collation: Option<String>,
+    /// What the engine keeps of the column that a manifest can't say, as the catalog writes it, such as MySQL's
+    /// `ON UPDATE CURRENT_TIMESTAMP` and `COMMENT`: it is restated where a change has to say the whole column.
+    pub extra: Option<String>,
     /// The expression and kind of a generated column, as the catalog writes them. Such a column is
     /// reported as unsupported and never altered.
     pub generated: Option<String>,

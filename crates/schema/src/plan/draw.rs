@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hold::Hold;
-use super::order::Graph;
+use super::order::{Graph, Rules};
 use super::{HeldStep, PlanError, PlanInput, Step, StepDraft, change_hazards};
 use crate::change::Change;
+use crate::desired::is_temporary;
 use crate::engine::StepContext;
 use crate::fingerprint::Fingerprint;
 use crate::ir::{ObjectName, Schema, TableName, Unsupported};
@@ -27,10 +28,11 @@ struct Drawn {
 }
 
 impl<'a> Drawing<'a> {
-    pub(super) fn new(input: PlanInput<'a>, live: &'a Schema) -> Self {
+    /// Begins at what is live; `used` are the tables of it that others may be using.
+    pub(super) fn new(input: PlanInput<'a>, live: &Schema, used: &'a Schema) -> Self {
         Self {
             input,
-            live,
+            live: used,
             now: live.clone(),
             unsupported: Vec::new(),
         }
@@ -115,7 +117,7 @@ impl<'a> Drawing<'a> {
 
     /// Returns the graph of the changes and an order in which each finds what it needs.
     fn ordered(&self, changes: &[Change]) -> Result<(Graph, Vec<usize>), PlanError> {
-        let graph = Graph::new(changes, self.input.engine.foreign_keys_need_target());
+        let graph = Graph::new(changes, Rules::of(self.input.engine));
         let order = graph.sort(changes).map_err(|circle| {
             PlanError::Circle(
                 circle
@@ -210,13 +212,26 @@ impl<'a> Drawing<'a> {
                 change: change.clone(),
             });
         }
-        if fingerprints(&self.now, &touched) != fingerprints(&expected, &touched) {
+        // A check that a killed run left may go with the change that it was for.
+        let [now, expected] = [&self.now, &expected].map(|schema| lasting(schema, &touched));
+        if fingerprints(&now, &touched) != fingerprints(&expected, &touched) {
             return Err(PlanError::Effect {
                 object: change.object().to_string(),
             });
         }
         Ok(drawn)
     }
+}
+
+/// Returns these tables without the checks that exist only while a plan runs.
+fn lasting(schema: &Schema, names: &BTreeSet<TableName>) -> Schema {
+    let tables = names.iter().filter_map(|name| schema.table(name)).cloned();
+    tables
+        .map(|mut table| {
+            table.checks.retain(|check| !is_temporary(check));
+            table
+        })
+        .collect()
 }
 
 fn fingerprints(schema: &Schema, names: &BTreeSet<TableName>) -> BTreeMap<TableName, Option<Fingerprint>> {

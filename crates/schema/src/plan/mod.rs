@@ -4,10 +4,13 @@ mod cycles;
 mod draw;
 mod hazard;
 mod hold;
+mod made;
 mod order;
 mod policy;
 mod resource;
 mod step;
+
+use std::collections::BTreeSet;
 
 use crate::change::Change;
 use crate::desired::Desired;
@@ -15,10 +18,11 @@ use crate::diff;
 use crate::engine::{Engine, StepContext, Unproven};
 use crate::facts::ServerFacts;
 use crate::fingerprint::Fingerprint;
-use crate::ir::{Schema, Unsupported};
+use crate::ir::{Schema, TableName, Unsupported};
 use crate::simulate::SimulateError;
 
 pub use self::hazard::{Hazard, HazardCode, Severity, UnknownHazard};
+pub use self::made::made;
 pub use self::policy::Policy;
 pub use self::step::{HeldStep, LockClass, SizeClass, Step, StepDraft, TransactionClass};
 
@@ -92,20 +96,32 @@ pub enum PlanError {
 /// # Errors
 /// [`PlanError`], each of them a defect of the planner or of the engine.
 pub fn plan(input: PlanInput<'_>) -> Result<Plan, PlanError> {
+    plan_beside(input, &BTreeSet::new())
+}
+
+/// Makes the plan as [`plan`] does, and takes these live tables for tables that the plan itself makes and that no one
+/// uses: they were made by the beginning of the very same plan, which was killed. What is left of it is then drawn up in
+/// the words in which it was.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_beside(input: PlanInput<'_>, fresh: &BTreeSet<TableName>) -> Result<Plan, PlanError> {
     let live = diff::declared_part(input.desired, input.live);
+    let mut used = live.clone();
+    used.tables.retain(|name, _| !fresh.contains(name));
     let target = diff::target(input.desired, input.live);
     let changes = cycles_split(input.engine, diff::diff(&live, &target));
     let context = StepContext {
         facts: input.facts,
         before: &live,
         target: &target,
-        live: &live,
+        live: &used,
     };
     let hazards: Vec<Vec<Hazard>> = changes
         .iter()
         .map(|change| change_hazards(input.engine, change, &context))
         .collect();
-    let graph = order::Graph::new(&changes, input.engine.foreign_keys_need_target());
+    let graph = order::Graph::new(&changes, order::Rules::of(input.engine));
     let holds = hold::held(&changes, &hazards, &graph, input.policy);
     let (mut runnable, mut withheld) = (Vec::new(), Vec::new());
     for (at, change) in changes.into_iter().enumerate() {
@@ -115,7 +131,7 @@ pub fn plan(input: PlanInput<'_>) -> Result<Plan, PlanError> {
         }
     }
 
-    let mut drawing = draw::Drawing::new(input, &live);
+    let mut drawing = draw::Drawing::new(input, &live, &used);
     let steps = drawing.steps(runnable)?;
     let (held_changes, held_holds): (Vec<Change>, Vec<hold::Hold>) = withheld.into_iter().unzip();
     let held = drawing.held(held_changes, &held_holds)?;

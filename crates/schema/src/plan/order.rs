@@ -5,7 +5,27 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::resource::{Resource, Uses};
 use crate::change::Change;
+use crate::engine::Engine;
 use crate::ir::TableName;
+
+/// What an engine's objects need of each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// Whether a foreign key needs what it refers to.
+    targets: bool,
+    /// Whether two tables may each have an index of the same name.
+    table_index_names: bool,
+}
+
+impl Rules {
+    /// Returns the rules of an engine.
+    pub(super) fn of(engine: &dyn Engine) -> Self {
+        Self {
+            targets: engine.foreign_keys_need_target(),
+            table_index_names: engine.index_names_are_the_tables_own(),
+        }
+    }
+}
 
 /// A dependency of one change on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +45,16 @@ pub(super) struct Graph {
 
 impl Graph {
     /// Returns the graph of these changes, in time near-linear in their number.
-    pub(super) fn new(changes: &[Change], targets: bool) -> Self {
-        let uses: Vec<Uses> = changes.iter().map(|change| Uses::of(change, targets)).collect();
+    pub(super) fn new(changes: &[Change], engine: Rules) -> Self {
+        let mut uses: Vec<Uses> = changes
+            .iter()
+            .map(|change| Uses::of(change, engine.targets))
+            .collect();
+        if engine.table_index_names {
+            for (uses, change) in uses.iter_mut().zip(changes) {
+                uses.name_indexes_in(change.table());
+            }
+        }
         let mut roles: BTreeMap<&Resource, Roles> = BTreeMap::new();
         for (at, uses) in uses.iter().enumerate() {
             let listed = [
@@ -211,7 +239,7 @@ fn rank(change: &Change) -> u8 {
 mod tests {
     use super::*;
     use crate::change::{ColumnChange, Replacement};
-    use crate::ir::{Column, Index, IndexColumn, IndexOrigin, TableName};
+    use crate::ir::{Column, ForeignKey, Index, IndexColumn, IndexOrigin, ReferentialAction, TableName};
 
     #[test]
     fn an_index_that_is_replaced_comes_after_its_column_is_altered() {
@@ -247,6 +275,57 @@ mod tests {
                 },
             ),
         ];
-        assert_eq!(Graph::new(&changes, true).sort(&changes), Ok(vec![1, 0]));
+        assert_eq!(Graph::new(&changes, rules(false)).sort(&changes), Ok(vec![1, 0]));
+    }
+
+    #[test]
+    fn a_foreign_key_that_leads_elsewhere_under_its_name_comes_when_the_old_one_is_gone() {
+        let key = |references: &str| ForeignKey {
+            name: Some("k".into()),
+            columns: vec!["a".into()],
+            references: TableName::unqualified(references),
+            referenced_columns: vec!["id".into()],
+            on_delete: ReferentialAction::NoAction,
+            on_update: ReferentialAction::NoAction,
+            extra: None,
+            validated: true,
+        };
+        let table = TableName::unqualified("t");
+        let changes = [
+            Change::AddForeignKey(table.clone(), key("new")),
+            Change::DropForeignKey(table, key("old")),
+        ];
+        assert_eq!(Graph::new(&changes, rules(false)).sort(&changes), Ok(vec![1, 0]));
+    }
+
+    fn rules(table_index_names: bool) -> Rules {
+        Rules {
+            targets: true,
+            table_index_names,
+        }
+    }
+
+    #[test]
+    fn tables_that_exchange_the_names_of_indexes_wait_for_each_other_only_where_the_names_are_shared() {
+        let index = |name: &str| Index {
+            name: name.into(),
+            columns: vec![IndexColumn::column("a")],
+            unique: false,
+            origin: IndexOrigin::Index,
+            method: None,
+            with: Vec::new(),
+            extra: None,
+            valid: true,
+        };
+        let rename = |table: &str, from: &str, to: &str| {
+            let replacement = Replacement {
+                before: index(from),
+                after: index(to),
+            };
+            Change::RenameIndex(TableName::unqualified(table), Box::new(replacement))
+        };
+        let changes = [rename("t", "i", "j"), rename("u", "j", "i")];
+        assert_eq!(Graph::new(&changes, rules(false)).sort(&changes), Err(vec![0, 1]));
+        assert_eq!(Graph::new(&changes, rules(true)).sort(&changes), Ok(vec![0, 1]));
     }
 }

@@ -18,8 +18,12 @@ pub(super) enum Resource {
     PrimaryKey(TableName),
     /// The name of an index in a schema, which no two may have at a time.
     IndexName(Option<String>, String),
+    /// The name of an index of a table, on engines where another table may have one of the same name.
+    TableIndexName(TableName, String),
     /// A foreign key, by what it connects.
     ForeignKey(TableName, Vec<String>, TableName),
+    /// The name of a foreign key of a table, which no two may have at a time.
+    ForeignKeyName(TableName, String),
 }
 
 /// The resources of one change.
@@ -43,6 +47,15 @@ impl Uses {
         let mut uses = Self::default();
         uses.add(change, targets);
         uses
+    }
+
+    /// Makes the names of indexes those of a table, where no other table's are in their way.
+    pub(super) fn name_indexes_in(&mut self, table: &TableName) {
+        for resource in self.makes.iter_mut().chain(&mut self.removes) {
+            if let Resource::IndexName(_, name) = resource {
+                *resource = Resource::TableIndexName(table.clone(), std::mem::take(name));
+            }
+        }
     }
 
     fn add(&mut self, change: &Change, targets: bool) {
@@ -169,6 +182,7 @@ impl Uses {
 
     fn add_foreign_key(&mut self, table: &TableName, key: &ForeignKey, targets: bool) {
         self.makes.push(foreign_key(table, key));
+        self.makes.extend(foreign_key_name(table, key));
         self.needs.extend(columns(table, &key.columns));
         if targets {
             self.needs.extend(target_resources(key));
@@ -177,6 +191,7 @@ impl Uses {
 
     fn drop_foreign_key(&mut self, table: &TableName, key: &ForeignKey, targets: bool) {
         self.removes.push(foreign_key(table, key));
+        self.removes.extend(foreign_key_name(table, key));
         self.frees.extend(columns(table, &key.columns));
         if targets {
             self.frees.extend(target_resources(key));
@@ -218,6 +233,11 @@ fn index_resources(table: &TableName, index: &Index) -> Vec<Resource> {
 
 fn foreign_key(table: &TableName, key: &ForeignKey) -> Resource {
     Resource::ForeignKey(table.clone(), key.columns.clone(), key.references.clone())
+}
+
+fn foreign_key_name(table: &TableName, key: &ForeignKey) -> Option<Resource> {
+    let name = key.name.clone()?;
+    Some(Resource::ForeignKeyName(table.clone(), name))
 }
 
 fn target_resources(key: &ForeignKey) -> Vec<Resource> {

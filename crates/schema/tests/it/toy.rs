@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use schema::change::Change;
 use schema::desired::{Desired, DesiredTable};
-use schema::engine::{DeclaredTable, Engine, LowerError, StepContext};
+use schema::engine::{DeclaredTable, Engine, GrantRequest, LowerError, StepContext};
 use schema::ir::{
     Column, ForeignKey, Index, IndexColumn, IndexOrigin, PrimaryKey, ReferentialAction, Schema, Table,
     TableName, Unsupported,
@@ -66,6 +66,10 @@ impl Engine for Toy {
             effects: vec![change.clone()],
             undo: None,
         }])
+    }
+
+    fn grants(&self, _: &GrantRequest<'_>) -> Result<Vec<String>, String> {
+        Err("it has no roles".into())
     }
 }
 
@@ -185,6 +189,9 @@ pub(crate) fn facts() -> ServerFacts {
         version: vec![1],
         default_schema: Some("public".into()),
         read_only: false,
+        identity: None,
+        default_collation: None,
+        folds_table_names: false,
     }
 }
 

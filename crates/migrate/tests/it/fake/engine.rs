@@ -2,7 +2,7 @@
 
 use schema::change::Change;
 use schema::desired::{Desired, DesiredTable};
-use schema::engine::{DeclaredTable, Engine, LowerError, StepContext};
+use schema::engine::{DeclaredTable, Engine, GrantRequest, LowerError, StepContext};
 use schema::ir::{Column, Table, TableName, Unsupported};
 use schema::plan::{Hazard, LockClass, StepDraft, TransactionClass};
 use schema::{EngineKind, ServerFacts};
@@ -83,10 +83,19 @@ impl Engine for Fake {
             hazards: Vec::new(),
             transaction,
             lock: LockClass::None,
-            lock_timeout_ms: 100,
+            // As engines do it for what must not give up half-way.
+            lock_timeout_ms: if transaction == TransactionClass::None {
+                0
+            } else {
+                100
+            },
             statement_timeout_ms: 0,
             effects: vec![change.clone()],
             undo: None,
         }])
+    }
+
+    fn grants(&self, _: &GrantRequest<'_>) -> Result<Vec<String>, String> {
+        Err("it has no roles".into())
     }
 }

@@ -2,11 +2,13 @@
 
 mod engine;
 mod session;
+mod watcher;
 
 use schema::declared::{Column, EngineSchema, SqliteTable, TableSpec};
 
 pub(crate) use self::engine::FAKE;
 pub(crate) use self::session::{FakeSession, Fault, Server};
+pub(crate) use self::watcher::Watched;
 
 /// A declared table with these columns, all of the type `text`.
 pub(crate) fn table(name: &str, columns: &[&str]) -> TableSpec {

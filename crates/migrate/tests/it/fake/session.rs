@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use schema::desired::Desired;
-use schema::engine::{Resolution, Session, SessionError, Timeouts};
+use schema::engine::{OpeningWatcher, Resolution, Session, SessionError, Timeouts, Watcher};
 use schema::ir::{Column, Schema, Table, TableName};
-use schema::journal::{Journal, RunRecord, StepRecord, StepState};
+use schema::journal::{Journal, Owner, RunRecord, StepRecord, StepState};
 use schema::{EngineKind, ServerFacts};
+
+use super::watcher::{FakeWatcher, Watched};
 
 /// What goes wrong the next time that a statement runs.
 #[derive(Clone, Debug)]
@@ -26,6 +28,10 @@ pub(crate) enum Fault {
     KilledAfter,
     /// The session is lost before it runs.
     KilledBefore,
+    /// It runs after this time, unless it is cancelled before.
+    Slow(Duration),
+    /// It can't have its lock, which shows after this time.
+    SlowLockTimeout(Duration),
 }
 
 /// What the server keeps.
@@ -44,6 +50,8 @@ pub(crate) struct FakeSession {
     pub(crate) server: Arc<Mutex<Server>>,
     pub(crate) faults: VecDeque<Fault>,
     pub(crate) facts: ServerFacts,
+    /// What a second connection sees; none can be made without.
+    pub(crate) watched: Option<Arc<Watched>>,
     saved: Option<Server>,
     dead: bool,
 }
@@ -56,11 +64,15 @@ impl FakeSession {
             version: vec![1],
             default_schema: None,
             read_only: false,
+            identity: None,
+            default_collation: None,
+            folds_table_names: false,
         };
         Self {
             server: Arc::clone(server),
             faults: VecDeque::new(),
             facts,
+            watched: None,
             saved: None,
             dead: false,
         }
@@ -68,6 +80,11 @@ impl FakeSession {
 
     pub(crate) fn with_faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults.extend(faults);
+        self
+    }
+
+    pub(crate) fn watched_by(mut self, watched: &Arc<Watched>) -> Self {
+        self.watched = Some(Arc::clone(watched));
         self
     }
 
@@ -208,8 +225,11 @@ impl Session for FakeSession {
         self.alive()?;
         let fault = self.faults.pop_front().unwrap_or(Fault::None);
         let doing = doing.to_owned();
+        if let Fault::SlowLockTimeout(time) = fault {
+            tokio::time::sleep(time).await;
+        }
         match fault {
-            Fault::LockTimeout => {
+            Fault::LockTimeout | Fault::SlowLockTimeout(_) => {
                 return Err(SessionError::LockTimeout {
                     doing,
                     waited_ms: 100,
@@ -224,6 +244,24 @@ impl Session for FakeSession {
                 });
             }
             Fault::KilledBefore => return Err(self.kill()),
+            Fault::Slow(time) => {
+                let cancelled = async {
+                    match &self.watched {
+                        Some(watched) => watched.cancelled.notified().await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    () = tokio::time::sleep(time) => {}
+                    () = cancelled => {
+                        return Err(SessionError::Statement {
+                            doing,
+                            reason: "it was cancelled".into(),
+                            transient: true,
+                        });
+                    }
+                }
+            }
             Fault::None | Fault::Meddled | Fault::KilledAfter => {}
         }
         let mut server = self.server.lock().expect("no test panicked");
@@ -240,6 +278,16 @@ impl Session for FakeSession {
         } else {
             Ok(())
         }
+    }
+
+    fn watcher(&self) -> OpeningWatcher {
+        let watched = self.watched.clone();
+        Box::pin(async move {
+            Ok(watched.map(|watched| {
+                watched.connections.lock().expect("no test panicked").0 += 1;
+                Box::new(FakeWatcher(watched)) as Box<dyn Watcher>
+            }))
+        })
     }
 
     async fn journal(&mut self) -> Result<Option<Journal>, SessionError> {
@@ -262,6 +310,15 @@ impl Session for FakeSession {
             .get_or_insert_default()
             .epoch += 1;
         Ok(self.journal().await?.expect("it was just made"))
+    }
+
+    async fn claim(&mut self, owner: &Owner) -> Result<(), SessionError> {
+        self.alive()?;
+        let mut server = self.server.lock().expect("no test panicked");
+        let journal = server.journal.as_mut().expect("the journal is open");
+        journal.owner = Some(owner.clone());
+        journal.server.clone_from(&self.facts.identity);
+        Ok(())
     }
 
     async fn add_run(&mut self, run: &RunRecord, steps: &[StepRecord]) -> Result<u64, SessionError> {
@@ -295,6 +352,13 @@ impl Session for FakeSession {
         record.ended = true;
         record.error = error.map(str::to_owned);
         Ok(())
+    }
+
+    async fn run_of(&mut self, hash: &str) -> Result<Option<(u64, RunRecord)>, SessionError> {
+        self.alive()?;
+        let server = self.server.lock().expect("no test panicked");
+        let found = server.runs.iter().rposition(|(run, _)| run.hash == hash);
+        Ok(found.map(|at| (at as u64 + 1, server.runs[at].0.clone())))
     }
 
     async fn run_steps(&mut self, run: u64) -> Result<Vec<StepRecord>, SessionError> {

@@ -1,0 +1,7 @@
+-- The triggers.
+SELECT CONVERT(t.EVENT_OBJECT_TABLE USING utf8mb4) AS relation,
+       CONVERT(t.TRIGGER_NAME USING utf8mb4) AS name,
+       CONCAT(CONVERT(t.ACTION_TIMING USING utf8mb4), ' ', CONVERT(t.EVENT_MANIPULATION USING utf8mb4), ' ',
+              CAST(t.ACTION_ORDER AS CHAR), ' ', CONVERT(t.ACTION_STATEMENT USING utf8mb4)) AS definition
+  FROM information_schema.TRIGGERS t
+ WHERE t.EVENT_OBJECT_SCHEMA = ? AND t.EVENT_OBJECT_TABLE IN ({names})

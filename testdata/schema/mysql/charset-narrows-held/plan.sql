@@ -1,0 +1,5 @@
+-- held: converts-data
+-- change the collation of column a of t from utf8mb4_bin to latin1_swedish_ci
+-- converts-data: column a of t: the change fails if a text has a character that latin1 doesn't have
+-- rewrites-table: t is copied, and no one can write it meanwhile
+-- ALTER TABLE `t` MODIFY COLUMN `a` varchar(10) COLLATE latin1_swedish_ci, ALGORITHM=COPY, LOCK=SHARED;

@@ -1,0 +1,4 @@
+-- held: deletes-data
+-- drop table t
+-- deletes-data: all rows of t are deleted
+-- DROP TABLE `t`;

@@ -1,0 +1,1 @@
+CREATE TABLE child (p int, FOREIGN KEY (p) REFERENCES parent (id));

@@ -1,0 +1,3 @@
+INSERT INTO parent VALUES (1);
+INSERT INTO other VALUES (1);
+INSERT INTO child VALUES (1, 1);

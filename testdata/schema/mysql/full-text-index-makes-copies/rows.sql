@@ -1,0 +1,2 @@
+ALTER TABLE t ADD FULLTEXT KEY words (a);
+INSERT INTO t VALUES (1, 'x');

@@ -1,0 +1,12 @@
+-- add column n to t
+ALTER TABLE `t` ADD COLUMN `n` int, ALGORITHM=INSTANT;
+-- held: converts-data
+-- change the type of column a of t from varchar(40) to varchar(10)
+-- converts-data: column a of t: the change fails if a value is longer than varchar(10) takes
+-- rewrites-table: t is copied, and no one can write it meanwhile
+-- ALTER TABLE `t` MODIFY COLUMN `a` varchar(10), ALGORITHM=COPY, LOCK=SHARED;
+-- held: converts-data
+-- change the type of column b of t from bigint to int
+-- converts-data: column b of t: the change fails if a value is out of the range of int
+-- rewrites-table: t is copied, and no one can write it meanwhile
+-- ALTER TABLE `t` MODIFY COLUMN `b` int, ALGORITHM=COPY, LOCK=SHARED;

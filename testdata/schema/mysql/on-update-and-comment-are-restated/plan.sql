@@ -1,0 +1,8 @@
+-- change the type of column a of t from int to bigint
+-- rewrites-table: t is copied, and no one can write it meanwhile
+ALTER TABLE `t` MODIFY COLUMN `a` bigint COMMENT 'it''s \\ kept', ALGORITHM=COPY, LOCK=SHARED;
+-- set the default of column b of t
+ALTER TABLE `t` MODIFY COLUMN `b` timestamp NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'x', ALGORITHM=INSTANT;
+-- make column b of t NOT NULL
+-- depends-on-rows: it fails if rows of t have NULL in column b; give them a value first
+ALTER TABLE `t` MODIFY COLUMN `b` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'x', ALGORITHM=INPLACE, LOCK=NONE;

@@ -1,0 +1,1 @@
+CREATE VIEW sees AS SELECT id FROM t;
