@@ -3,7 +3,9 @@
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{apply, cert, completions, keys, plan, quickstart, seal, unseal};
+use crate::commands::{
+    apply, cert, completions, grants, install, keys, migrations, plan, quickstart, seal, unseal,
+};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::printer::Printer;
@@ -60,7 +62,10 @@ enum Command {
     Keys(keys::KeysArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Migrations(migrations::MigrationsArgs),
+    Grants(grants::GrantsArgs),
     Quickstart(quickstart::QuickstartArgs),
+    Install(install::InstallArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -89,7 +94,10 @@ impl Cli {
             Command::Keys(args) => keys::run(&args, context),
             Command::Plan(args) => plan::run(&args, context),
             Command::Apply(args) => apply::run(&args, context),
+            Command::Migrations(args) => migrations::run(&args, context),
+            Command::Grants(args) => grants::run(&args, context),
             Command::Quickstart(args) => quickstart::run(&args, context),
+            Command::Install(args) => install::run(&args, context),
             Command::Completions(args) => completions::run(args, context),
         }
     }

@@ -1,21 +1,27 @@
-//! A real cluster: the certificate of its Sealed Secrets controller, and its key Secrets.
+//! A real cluster: the certificate of its Sealed Secrets controller, its key Secrets, and the Migrations of its databases.
 //!
 //! The runtime and the client are made when a command first needs the cluster, never before:
 //! sealing with a certificate file must cost nothing of it.
 
 mod error;
+mod kubeconfig;
+mod migrations;
+mod watch;
+mod workloads;
 
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Secret, Service};
+use kube::Client;
 use kube::api::{Api, ListParams};
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
 use tokio::runtime::Runtime;
 
 pub(crate) use error::ClusterError;
+pub(crate) use kubeconfig::{KubeconfigArgs, context_namespace};
+pub(crate) use migrations::label;
+pub(crate) use watch::{Change, Watch, Watched, WatchedMigrations};
 
 /// How long one answer may take. A certificate is one small GET.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -53,6 +59,16 @@ pub(crate) struct ClusterArgs {
     pub(crate) context: Option<String>,
 }
 
+impl ClusterArgs {
+    /// Which cluster, whatever runs in it.
+    pub(crate) fn kubeconfig(&self) -> KubeconfigArgs {
+        KubeconfigArgs {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
+        }
+    }
+}
+
 /// Parses a name that becomes part of a path of the API (RFC 1123 subdomain).
 ///
 /// # Errors
@@ -84,12 +100,20 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError::Configuration`] when there is no usable kubeconfig.
     pub(crate) fn connect(args: &ClusterArgs) -> Result<Self, ClusterError> {
+        Self::open(&args.kubeconfig())
+    }
+
+    /// As [`Self::connect`], for commands that ask no controller anything.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub(crate) fn open(args: &KubeconfigArgs) -> Result<Self, ClusterError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|source| ClusterError::Runtime { source })?;
         let client = runtime.block_on(async {
-            let mut config = configuration(args).await?;
+            let mut config = kubeconfig::configuration(args).await?;
             config.connect_timeout = Some(CONNECT_DEADLINE);
             config.read_timeout = Some(DEADLINE);
             Client::try_from(config).map_err(ClusterError::client)
@@ -185,50 +209,6 @@ impl Cluster {
             })
         })
     }
-}
-
-async fn configuration(args: &ClusterArgs) -> Result<Config, ClusterError> {
-    let options = KubeConfigOptions {
-        context: args.context.clone(),
-        ..KubeConfigOptions::default()
-    };
-    match &args.kubeconfig {
-        Some(path) => {
-            let kubeconfig = Kubeconfig::read_from(path).map_err(ClusterError::kubeconfig)?;
-            Config::from_custom_kubeconfig(kubeconfig, &options)
-                .await
-                .map_err(ClusterError::kubeconfig)
-        }
-        None => match Config::from_kubeconfig(&options).await {
-            // In a Pod there is no kubeconfig; where there is no Pod's account either, the kubeconfig
-            // is what the user should hear about.
-            Err(error) if args.context.is_none() => {
-                Config::incluster().map_err(|_| ClusterError::kubeconfig(error))
-            }
-            result => result.map_err(ClusterError::kubeconfig),
-        },
-    }
-}
-
-/// The namespace of the kubeconfig's context, as kubectl would take it, or `None` without one.
-/// A kubeconfig that is missing or broken is not worth failing a command that needs no cluster.
-pub(crate) fn context_namespace(args: &ClusterArgs) -> Option<String> {
-    let kubeconfig = match &args.kubeconfig {
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    }
-    .ok()?;
-    let wanted = args.context.as_ref().or(kubeconfig.current_context.as_ref())?;
-    let named = kubeconfig
-        .contexts
-        .iter()
-        .find(|context| &context.name == wanted)?;
-    named
-        .context
-        .as_ref()?
-        .namespace
-        .clone()
-        .filter(|namespace| !namespace.is_empty())
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 pub(crate) mod apply;
 pub(crate) mod cert;
 pub(crate) mod completions;
+pub(crate) mod grants;
+pub(crate) mod install;
 pub(crate) mod keys;
+pub(crate) mod migrations;
 pub(crate) mod plan;
 pub(crate) mod quickstart;
 pub(crate) mod seal;

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use kube::config::KubeconfigError;
+use kube::runtime::watcher;
 
 use crate::error::CommandError;
 
@@ -51,6 +52,25 @@ pub(crate) enum ClusterError {
         /// What the API server said.
         source: Answer,
     },
+    /// Databases, Tables and Migrations are not installed.
+    #[error("the cluster knows no Migrations")]
+    NotInstalled,
+    /// There is no Migration of that name.
+    #[error("the cluster has no Migration `{namespace}/{name}`")]
+    NoMigration {
+        /// The namespace asked for.
+        namespace: String,
+        /// The name asked for.
+        name: String,
+    },
+    /// A rule of the cluster is against it, whoever asks.
+    #[error("the cluster refuses: {doing}")]
+    Refused {
+        /// What was being done.
+        doing: String,
+        /// What the API server said.
+        source: Answer,
+    },
     /// The user may not do that.
     #[error("not allowed: {doing}")]
     Denied {
@@ -88,6 +108,54 @@ impl ClusterError {
         } else {
             Self::Request { doing, source }
         }
+    }
+
+    /// A failed request about Migrations. The API server answers 404 without the name of an object when it does not know
+    /// the kind.
+    pub(super) fn migrations(doing: &str, error: kube::Error) -> Self {
+        let unknown = |details: &kube::core::response::StatusDetails| details.name.is_empty();
+        match &error {
+            kube::Error::Api(status) if status.code == 404 && status.details.as_ref().is_none_or(unknown) => {
+                Self::NotInstalled
+            }
+            _ => Self::request(doing, error),
+        }
+    }
+
+    /// A failed change. Admission policies answer 422, or 403 as missing rights do; only their words tell these apart:
+    /// `ValidatingAdmissionPolicy … denied request`, `admission webhook … denied the request`.
+    pub(super) fn write(doing: &str, error: kube::Error) -> Self {
+        let by_rule = |text: &str| text.contains("denied request") || text.contains("denied the request");
+        match error {
+            kube::Error::Api(status)
+                if status.code == 422 || (status.code == 403 && by_rule(&status.message)) =>
+            {
+                Self::Refused {
+                    doing: doing.to_owned(),
+                    source: answer(kube::Error::Api(status)),
+                }
+            }
+            error => Self::migrations(doing, error),
+        }
+    }
+
+    /// A watch that broke.
+    pub(super) fn watch(doing: &str, error: watcher::Error) -> Self {
+        match error {
+            watcher::Error::InitialListFailed(source)
+            | watcher::Error::WatchStartFailed(source)
+            | watcher::Error::WatchFailed(source) => Self::migrations(doing, source),
+            watcher::Error::WatchError(status) => Self::migrations(doing, kube::Error::Api(status)),
+            error @ watcher::Error::NoResourceVersion => Self::Request {
+                doing: doing.to_owned(),
+                source: error.into(),
+            },
+        }
+    }
+
+    /// Whether no waiting helps.
+    pub(super) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Denied { .. } | Self::NotInstalled)
     }
 
     /// A failed request through the proxy to a Service that exists. The API server answers 404 when the
@@ -131,6 +199,13 @@ impl ClusterError {
                 "where is the controller? --controller-namespace and --controller-name say so (its Helm chart calls \
                  the Service `sealed-secrets`)"
             }
+            Self::NotInstalled => {
+                "is this the right cluster (--context)? `chancery install` prints what Migrations need"
+            }
+            Self::NoMigration { .. } => {
+                "`chancery migrations list -A` shows those that there are; -n NAMESPACE chooses one"
+            }
+            Self::Refused { .. } => "the rule that is named decides; those who run the cluster can change it",
             Self::ControllerDown { .. } => "does the controller's Pod run?",
             Self::Denied { .. } => "ask those who run the cluster for that right",
             Self::TimedOut { .. } | Self::Request { .. } | Self::Runtime { .. } => {

@@ -13,7 +13,16 @@ fn help_and_version_are_data() {
         format!("chancery {}\n", env!("CARGO_PKG_VERSION"))
     );
     assert_eq!(version.stderr, "");
-    for command in ["seal", "unseal", "cert", "keys", "quickstart", "completions"] {
+    for command in [
+        "seal",
+        "unseal",
+        "cert",
+        "keys",
+        "quickstart",
+        "completions",
+        "migrations",
+        "grants",
+    ] {
         let help = sandbox.run(&[command, "--help"]).succeeded();
         assert!(help.stdout.contains("Usage: chancery"), "{}", help.stdout);
     }

@@ -6,6 +6,11 @@
 )]
 
 mod cluster;
+mod grants;
+mod install;
 mod kubeseal;
+mod migrations;
+mod migrations_wait;
 mod program;
+mod schema_objects;
 mod schemahero;

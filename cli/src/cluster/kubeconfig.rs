@@ -1,0 +1,68 @@
+//! Which cluster: the kubeconfig and the context in it.
+
+use std::path::PathBuf;
+
+use kube::Config;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+
+use super::{ClusterArgs, ClusterError};
+
+/// Which cluster.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct KubeconfigArgs {
+    /// The kubeconfig file; by default KUBECONFIG, then `~/.kube/config`, then the Pod's own account
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context in the kubeconfig; by default its current one
+    #[arg(long, value_name = "CONTEXT")]
+    pub(crate) context: Option<String>,
+}
+
+/// Reads the kubeconfig.
+///
+/// # Errors
+/// [`ClusterError::Configuration`] when there is no usable one.
+pub(super) async fn configuration(args: &KubeconfigArgs) -> Result<Config, ClusterError> {
+    let options = KubeConfigOptions {
+        context: args.context.clone(),
+        ..KubeConfigOptions::default()
+    };
+    match &args.kubeconfig {
+        Some(path) => {
+            let kubeconfig = Kubeconfig::read_from(path).map_err(ClusterError::kubeconfig)?;
+            Config::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(ClusterError::kubeconfig)
+        }
+        None => match Config::from_kubeconfig(&options).await {
+            // In a Pod there is no kubeconfig; where there is no Pod's account either, the kubeconfig
+            // is what the user should hear about.
+            Err(error) if args.context.is_none() => {
+                Config::incluster().map_err(|_| ClusterError::kubeconfig(error))
+            }
+            result => result.map_err(ClusterError::kubeconfig),
+        },
+    }
+}
+
+/// The namespace of the kubeconfig's context, as kubectl would take it, or `None` without one.
+/// A kubeconfig that is missing or broken is not worth failing a command that needs no cluster.
+pub(crate) fn context_namespace(args: &ClusterArgs) -> Option<String> {
+    let kubeconfig = match &args.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    }
+    .ok()?;
+    let wanted = args.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+    let named = kubeconfig
+        .contexts
+        .iter()
+        .find(|context| &context.name == wanted)?;
+    named
+        .context
+        .as_ref()?
+        .namespace
+        .clone()
+        .filter(|namespace| !namespace.is_empty())
+}
