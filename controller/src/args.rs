@@ -1,12 +1,16 @@
-//! The command line. Names and defaults are upstream's wherever upstream has the flag, and each
-//! flag can come from `SEALED_SECRETS_<NAME>` in the environment as there.
+//! The command line. Names and defaults of `secrets` are upstream's wherever upstream has the flag, and
+//! each flag can come from `SEALED_SECRETS_<NAME>` in the environment as there. The flags of `schema`
+//! can come from `CHANCERY_<NAME>`.
+
+mod schema;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::schema::{PaceArgs, SchemaArgs};
 use crate::duration;
 
 /// The controllers of Chancery.
@@ -23,13 +27,32 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Unseals SealedSecrets into Secrets, and keeps them so
     Secrets(Box<SecretsArgs>),
+    /// Brings databases in line with their declared tables, plan by plan
+    Schema(Box<SchemaArgs>),
 }
 
 impl Args {
+    /// Reads the command line; a wrong one ends the process with the usual message.
+    pub(crate) fn read() -> Self {
+        let matches = Self::grammar().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Returns the grammar: that of the derive, with the environment of `schema` named after Chancery
+    /// where it shares a flag with `secrets`, whose variables are upstream's.
+    fn grammar() -> clap::Command {
+        Self::command().mut_subcommand("schema", |schema| {
+            schema
+                .mut_arg("log_level", |arg| arg.env("CHANCERY_LOG_LEVEL"))
+                .mut_arg("log_format", |arg| arg.env("CHANCERY_LOG_FORMAT"))
+        })
+    }
+
     /// Returns how to log, whichever subcommand was chosen.
     pub(crate) fn log(&self) -> &LogArgs {
         match &self.command {
             Command::Secrets(args) => &args.log,
+            Command::Schema(args) => &args.log,
         }
     }
 }
@@ -39,6 +62,10 @@ impl Args {
 #[derive(Debug, clap::Args)]
 #[command(args_override_self = true)]
 pub(crate) struct SecretsArgs {
+    /// Namespace that holds the sealing keys and the Lease [default: the Pod's own]
+    #[arg(long, env = "POD_NAMESPACE", value_name = "NAMESPACE")]
+    pub(crate) namespace_of_keys: Option<String>,
+
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
@@ -89,10 +116,6 @@ impl SecretsArgs {
 /// How to reach the API server.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ClusterArgs {
-    /// Namespace that holds the sealing keys and the Lease [default: the Pod's own]
-    #[arg(long, env = "POD_NAMESPACE", value_name = "NAMESPACE")]
-    pub(crate) namespace_of_keys: Option<String>,
-
     /// Name of this replica in the Lease [default: `chancery-controller`]; a random part is added
     #[arg(long, env = "POD_NAME", value_name = "NAME")]
     pub(crate) pod_name: Option<String>,
@@ -220,6 +243,7 @@ mod tests {
         let all = ["chancery-controller", "secrets"].iter().chain(arguments);
         Args::try_parse_from(all).map(|args| match args.command {
             Command::Secrets(secrets) => *secrets,
+            Command::Schema(_) => unreachable!("another subcommand was asked for"),
         })
     }
 

@@ -64,8 +64,7 @@ impl Work {
 }
 
 impl Context {
-    /// Publishes an event about an object. That an event could not be published is logged and
-    /// nothing more: status says the same.
+    /// Publishes an event about an object.
     pub(crate) async fn event(
         &self,
         about: &ObjectReference,
@@ -74,25 +73,38 @@ impl Context {
         action: &str,
         note: &str,
     ) {
-        let event = Event {
-            type_: if warning {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            },
-            reason: reason.to_owned(),
-            note: Some(clip(note, NOTE).to_owned()),
-            action: action.to_owned(),
-            secondary: None,
-        };
-        let object = about.name.clone().unwrap_or_default();
-        match tokio::time::timeout(REQUEST, self.recorder.publish(&event, about)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(reason, "{}", Error::api("publish an event about", object, &error));
-            }
-            Err(_) => tracing::warn!(reason, "{}", Error::timeout("publish an event about", object)),
+        publish(&self.recorder, about, warning, reason, action, note).await;
+    }
+}
+
+/// Publishes an event about an object. That an event could not be published is logged and nothing more:
+/// status says the same.
+pub(crate) async fn publish(
+    recorder: &Recorder,
+    about: &ObjectReference,
+    warning: bool,
+    reason: &str,
+    action: &str,
+    note: &str,
+) {
+    let event = Event {
+        type_: if warning {
+            EventType::Warning
+        } else {
+            EventType::Normal
+        },
+        reason: reason.to_owned(),
+        note: Some(clip(note, NOTE).to_owned()),
+        action: action.to_owned(),
+        secondary: None,
+    };
+    let object = about.name.clone().unwrap_or_default();
+    match tokio::time::timeout(REQUEST, recorder.publish(&event, about)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(reason, "{}", Error::api("publish an event about", object, &error));
         }
+        Err(_) => tracing::warn!(reason, "{}", Error::timeout("publish an event about", object)),
     }
 }
 

@@ -1,12 +1,11 @@
 //! `chancery-controller`: one program, one subcommand for each Deployment.
 //!
-//! `secrets` turns SealedSecrets into Secrets. Every kind of object has one folder with the same
-//! four files: `mod` wires its watches, `decide` holds its rules and is pure, `reconcile` has the
-//! effects, `status` makes its conditions. `README.md` beside this folder is the user's manual.
+//! `secrets` turns SealedSecrets into Secrets, `schema` brings databases in line with their declared
+//! tables. Each half watches in `scope`, has its rules in `decide`, which is pure, its effects in
+//! `reconcile` or `pass`, and makes conditions in `status`. `README.md` beside this folder is the user's
+//! manual.
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 mod args;
 mod backoff;
@@ -19,11 +18,12 @@ mod keys;
 mod lease;
 mod ready;
 mod run;
+mod schema;
 mod sealed_secret;
 mod telemetry;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = args::Args::read();
     let logs = telemetry::install(args.log());
     match run::run(args) {
         Ok(()) => {

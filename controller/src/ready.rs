@@ -8,13 +8,13 @@ use crate::keys::Keys;
 
 /// Readiness of one replica, whether it leads or not.
 pub(crate) struct Readiness {
-    keys: watch::Receiver<Keys>,
+    keys: Option<watch::Receiver<Keys>>,
     caches: AtomicUsize,
 }
 
 impl Readiness {
-    /// Returns a readiness that waits for the keys and for `caches` caches.
-    pub(crate) fn new(keys: watch::Receiver<Keys>, caches: usize) -> Self {
+    /// Returns a readiness that waits for the keys, where the controller has any, and for `caches` caches.
+    pub(crate) fn new(keys: Option<watch::Receiver<Keys>>, caches: usize) -> Self {
         Self {
             keys,
             caches: AtomicUsize::new(caches),
@@ -29,16 +29,15 @@ impl Readiness {
 
     /// Returns what is still awaited, `None` when ready. The texts are constants.
     pub(crate) fn awaited(&self) -> Option<&'static str> {
-        let keys = self.keys.borrow();
-        if !keys.synced {
-            Some("sealing keys are not loaded yet")
-        } else if keys.certificate.is_none() {
-            Some("there is no sealing key yet")
-        } else if self.caches.load(Ordering::Acquire) > 0 {
-            Some("caches are not filled yet")
-        } else {
-            None
+        if let Some(keys) = self.keys.as_ref().map(watch::Receiver::borrow) {
+            if !keys.synced {
+                return Some("sealing keys are not loaded yet");
+            }
+            if keys.certificate.is_none() {
+                return Some("there is no sealing key yet");
+            }
         }
+        (self.caches.load(Ordering::Acquire) > 0).then_some("caches are not filled yet")
     }
 }
 
@@ -50,7 +49,7 @@ mod tests {
     #[test]
     fn a_replica_is_ready_once_keys_certificate_and_every_cache_are_there() {
         let (keys, watched) = watch::channel(Keys::default());
-        let readiness = Readiness::new(watched, 2);
+        let readiness = Readiness::new(Some(watched), 2);
         assert_eq!(readiness.awaited(), Some("sealing keys are not loaded yet"));
         keys.send_modify(|keys| keys.synced = true);
         assert_eq!(readiness.awaited(), Some("there is no sealing key yet"));

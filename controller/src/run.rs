@@ -29,7 +29,7 @@ const LEASE: &str = "chancery-secrets";
 /// How long passes may go on after SIGTERM. Well below a Pod's usual grace of 30 s.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long giving back the Lease may take.
-const RELEASE: Duration = Duration::from_secs(4);
+pub(crate) const RELEASE: Duration = Duration::from_secs(4);
 /// How long connecting to the API server may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -52,6 +52,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         .context("cannot start threads")?;
     let ended = match args.command {
         Command::Secrets(args) => runtime.block_on(secrets(*args)),
+        Command::Schema(args) => runtime.block_on(crate::schema::run(*args)),
     };
     // Key generation that is under way is not worth waiting for.
     runtime.shutdown_background();
@@ -63,14 +64,17 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     clippy::disallowed_methods,
     reason = "the program's clock, handed to everything that needs one"
 )]
-fn clock() -> jiff::Timestamp {
+pub(crate) fn clock() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
 async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
     // First, so that there is no moment in which a signal ends the process without an orderly end.
     let stop = stop_signal()?;
-    let (client, namespace) = connect(&args.cluster).await?;
+    let (client, namespace) = connect(&args.cluster, args.namespace_of_keys.clone()).await?;
+    if namespace.is_empty() {
+        bail!("the namespace of the sealing keys is empty; set POD_NAMESPACE or --namespace-of-keys");
+    }
     let identity = lease::identity(args.cluster.pod_name.as_deref());
     let listener = http::bind(args.listen_addr).await.with_context(|| {
         format!(
@@ -96,7 +100,7 @@ async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
         None => vec![None],
         Some(names) => names.into_iter().map(Some).collect(),
     };
-    let readiness = Arc::new(Readiness::new(keys.clone(), scopes.len() * Scope::CACHES));
+    let readiness = Arc::new(Readiness::new(Some(keys.clone()), scopes.len() * Scope::CACHES));
 
     let mut tasks = JoinSet::new();
     let certificate = move || keys.borrow().certificate.clone();
@@ -171,7 +175,12 @@ async fn lead(scopes: &[Arc<Scope>], mut leads: watch::Receiver<bool>, stop: wat
     }
 }
 
-async fn connect(args: &ClusterArgs) -> anyhow::Result<(Client, String)> {
+/// Returns a client, and the controller's own namespace: the one given, else that of the Pod or the
+/// kubeconfig.
+pub(crate) async fn connect(
+    args: &ClusterArgs,
+    namespace: Option<String>,
+) -> anyhow::Result<(Client, String)> {
     let options = KubeConfigOptions {
         context: args.context.clone(),
         ..KubeConfigOptions::default()
@@ -194,13 +203,7 @@ async fn connect(args: &ClusterArgs) -> anyhow::Result<(Client, String)> {
     config.connect_timeout = Some(CONNECT);
     // We retry ourselves: with the object's own backoff, on fresh data, and told in its status.
     config.default_retry = false;
-    let namespace = args
-        .namespace_of_keys
-        .clone()
-        .unwrap_or_else(|| config.default_namespace.clone());
-    if namespace.is_empty() {
-        bail!("the namespace of the sealing keys is empty; set POD_NAMESPACE or --namespace-of-keys");
-    }
+    let namespace = namespace.unwrap_or_else(|| config.default_namespace.clone());
     let client = Client::try_from(config).context("cannot make a client for the API server")?;
     Ok((client, namespace))
 }
@@ -223,7 +226,7 @@ fn context(client: Client, identity: &str, keys: watch::Receiver<Keys>) -> Share
 }
 
 /// Returns what becomes true at the first SIGTERM or SIGINT.
-fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+pub(crate) fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let (stop, stopped) = watch::channel(false);

@@ -43,6 +43,12 @@ pub(crate) fn router(
             "/v1/cert.pem",
             get(move || std::future::ready(certificate::answer(certificate().as_deref()))),
         )
+        .merge(probes(awaited))
+}
+
+/// Returns the routes of the probes alone.
+pub(crate) fn probes(awaited: impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static) -> Router {
+    Router::new()
         .route("/healthz", get(|| std::future::ready(health::live())))
         .route(
             "/readyz",

@@ -28,17 +28,51 @@ impl Controller {
         kubeconfig: impl FnOnce(&Path) -> PathBuf,
         args: &[&str],
     ) -> Self {
+        // Small keys: their generation is most of the time of a test.
+        let own = ["secrets", "--all-namespaces=false", "--key-size=2048"];
+        Self::start_half(namespace, &own, kubeconfig, args).await
+    }
+
+    /// Starts a schema controller for one namespace and waits until it is ready. It leads at once, and
+    /// compares databases only when something changes, unless the arguments say otherwise.
+    pub(crate) async fn schema(cluster: &Cluster, namespace: &TestNamespace, args: &[&str]) -> Self {
+        Self::start_schema(namespace, |dir| cluster.kubeconfig(dir), args)
+            .await
+            .become_ready()
+            .await
+    }
+
+    /// Does as [`Controller::schema`], with a kubeconfig that is written into a folder, and doesn't wait.
+    pub(crate) async fn start_schema(
+        namespace: &TestNamespace,
+        kubeconfig: impl FnOnce(&Path) -> PathBuf,
+        args: &[&str],
+    ) -> Self {
+        let own = [
+            "schema",
+            "--all-namespaces=false",
+            "--leader-election=false",
+            "--recheck-interval=1h",
+        ];
+        Self::start_half(namespace, &own, kubeconfig, args).await
+    }
+
+    async fn start_half(
+        namespace: &TestNamespace,
+        own: &[&str],
+        kubeconfig: impl FnOnce(&Path) -> PathBuf,
+        args: &[&str],
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
         let child = Command::new(env!("CARGO_BIN_EXE_chancery-controller"))
+            .args(own)
             .args([
-                "secrets",
-                "--all-namespaces=false",
                 "--listen-addr=127.0.0.1:0",
                 "--log-format=json",
+                "--log-level=debug",
+                "--kubeconfig",
             ])
-            // Small keys: their generation is most of the time of a test.
-            .args(["--key-size=2048", "--log-level=debug", "--kubeconfig"])
             .arg(kubeconfig(dir.path()))
             .args(args)
             .env_clear()
@@ -71,14 +105,6 @@ impl Controller {
     /// Does as [`Controller::ready`], with more arguments.
     pub(crate) async fn ready_with(cluster: &Cluster, namespace: &TestNamespace, args: &[&str]) -> Self {
         Self::start(namespace, |dir| cluster.kubeconfig(dir), args)
-            .await
-            .become_ready()
-            .await
-    }
-
-    /// Does as [`Controller::ready`], with a token of less than every right.
-    pub(crate) async fn ready_as(cluster: &Cluster, namespace: &TestNamespace, token: &str) -> Self {
-        Self::start(namespace, |dir| cluster.kubeconfig_with_token(dir, token), &[])
             .await
             .become_ready()
             .await
@@ -142,7 +168,12 @@ impl Controller {
     }
 
     /// Sends SIGTERM and returns how the process ended, and what it did in its life.
-    pub(crate) async fn terminate(mut self) -> (ExitStatus, Work) {
+    pub(crate) async fn terminate(self) -> (ExitStatus, Work) {
+        self.terminate_with().await
+    }
+
+    /// Does as [`Controller::terminate`], of either half.
+    pub(crate) async fn terminate_with<W: serde::de::DeserializeOwned>(mut self) -> (ExitStatus, W) {
         let id = self.child.id().unwrap().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
         assert!(sent.success());
@@ -151,6 +182,11 @@ impl Controller {
             .line("work done")
             .unwrap_or_else(|| panic!("no totals in the log:\n{}", self.text()));
         (status, serde_json::from_value(line).unwrap())
+    }
+
+    /// Returns the number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
     }
 
     /// Ends the process as a crash would.
