@@ -109,14 +109,14 @@ impl Running {
         assert!(beyond.is_empty(), "used without a role: {beyond:#?}");
     }
 
-    /// Waits until the right that was taken away was asked for, and the log says that something is forbidden.
+    /// Waits until the right that was taken away was asked for, and the log warns that something is forbidden.
     pub(super) async fn complains(&self, taken: &Right) {
         let what = format!("the lack of the right to {taken} is noticed");
         eventually_within(PATIENCE, &what, async || {
             let text = self.text();
             let says = text
                 .lines()
-                .any(|line| line.contains("Forbidden") && is_shown(line));
+                .any(|line| line.contains("Forbidden") && is_alarming(line));
             let refusals = self.recorder.refusals();
             if refusals > 0 && says {
                 Ok(())
@@ -128,8 +128,8 @@ impl Running {
     }
 }
 
-/// Returns whether a line of the log is there without further flags.
-fn is_shown(line: &str) -> bool {
+/// Returns whether a line of the log is one that calls for somebody.
+fn is_alarming(line: &str) -> bool {
     let line: Value = serde_json::from_str(line).unwrap_or_default();
-    line["level"] != "DEBUG"
+    line["level"] == "WARN" || line["level"] == "ERROR"
 }

@@ -11,7 +11,13 @@ use crate::schema::world::{World, database, table, world};
 #[tokio::test]
 async fn what_cannot_be_followed_failed_and_what_waits_for_it_is_in_progress() {
     // What is left of a case goes at the end: that takes time in which the others would not look.
-    let _worlds = futures::join!(tables(), connections(), is_restored(), is_deleted());
+    let _worlds = futures::join!(
+        tables(),
+        connections(),
+        is_unproven(),
+        is_restored(),
+        is_deleted()
+    );
 }
 
 async fn tables() -> World {
@@ -67,6 +73,31 @@ async fn connections() -> World {
         let table = world.table("users", "DatabaseNotReady").await;
         samples.add(reason, &table, "InProgress");
     }
+    samples.judge().await;
+    world
+}
+
+/// A role that lacks a right with which the default could be compared.
+async fn is_unproven() -> World {
+    let world = world("unproven").await;
+    let name = world.postgres.name();
+    world
+        .postgres
+        .execute_as_superuser(&format!(
+            "REVOKE TEMPORARY ON DATABASE \"{name}\" FROM PUBLIC, \"{name}\""
+        ))
+        .await;
+    world
+        .postgres
+        .execute("CREATE TABLE users (id integer PRIMARY KEY, n integer DEFAULT 1 + 1)")
+        .await;
+    let _controller = world.controller(&[]).await;
+    world.declare_database(json!({ "immediateDeploy": true })).await;
+    let mut users = table("users", &[("n", "integer")]);
+    users["spec"]["schema"]["postgres"]["columns"][1]["default"] = json!("(random() * 10)::int");
+    world.apply(users).await;
+    let mut samples = samples();
+    samples.all(&world, "Unproven", "Unproven", "Failed").await;
     samples.judge().await;
     world
 }
