@@ -1,5 +1,6 @@
 //! Wiring: client, Lease, keys, watches, HTTP server, and an orderly end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +11,10 @@ use kube::api::Api;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::runtime::events::{Recorder, Reporter};
 use kube::{Client, Config};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::sleep;
 
 use crate::args::{Args, ClusterArgs, Command, SecretsArgs};
@@ -29,7 +31,7 @@ const LEASE: &str = "chancery-secrets";
 /// How long passes may go on after SIGTERM. Well below a Pod's usual grace of 30 s.
 const DRAIN: Duration = Duration::from_secs(5);
 /// How long giving back the Lease may take.
-pub(crate) const RELEASE: Duration = Duration::from_secs(4);
+const RELEASE: Duration = Duration::from_secs(4);
 /// How long connecting to the API server may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -76,30 +78,14 @@ async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
         bail!("the namespace of the sealing keys is empty; set POD_NAMESPACE or --namespace-of-keys");
     }
     let identity = lease::identity(args.cluster.pod_name.as_deref());
-    let listener = http::bind(args.listen_addr).await.with_context(|| {
-        format!(
-            "cannot listen on {}; choose another --listen-addr",
-            args.listen_addr
-        )
-    })?;
-    let address = listener
-        .local_addr()
-        .context("cannot tell the address that was bound")?;
-    let namespaces = args.namespaces(&namespace);
-    tracing::info!(
-        %address, namespace, replica = identity,
-        watching = namespaces.as_ref().map_or_else(|| "all namespaces".to_owned(), |names| names.join(",")),
-        "serving"
-    );
+    let listener = listen(args.listen_addr).await?;
+    let scopes = scopes(args.namespaces(&namespace));
+    announce(&listener, &namespace, &identity, &scopes)?;
 
     let (publish_keys, keys) = watch::channel(Keys::default());
     let (leader, leads) = watch::channel(false);
     let (stop_all, stopped_all) = watch::channel(false);
     let context = context(client.clone(), &identity, keys.clone());
-    let scopes: Vec<Option<String>> = match namespaces {
-        None => vec![None],
-        Some(names) => names.into_iter().map(Some).collect(),
-    };
     let readiness = Arc::new(Readiness::new(Some(keys.clone()), scopes.len() * Scope::CACHES));
 
     let mut tasks = JoinSet::new();
@@ -135,18 +121,65 @@ async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
 
     let ended = tokio::select! {
         () = lead(&kept, leads, stop) => Ok(()),
-        ended = tasks.join_next() => match ended {
-            Some(Err(error)) => Err(anyhow::Error::new(error).context("a part of the controller failed")),
-            _ => Err(anyhow::anyhow!("a part of the controller ended by itself")),
-        },
+        ended = tasks.join_next() => Err(part_ended(ended)),
     };
-    // Only now: a Lease that is given back before the last write would let the next leader begin.
     stop_all.send_replace(true);
+    given_back(election).await;
+    context.work.log();
+    ended
+}
+
+/// Returns the listener of the probes and of what else a controller serves.
+///
+/// # Errors
+/// An address that can't be bound.
+pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = http::bind(address).await;
+    bound.with_context(|| format!("cannot listen on {address}; choose another --listen-addr"))
+}
+
+/// Returns the scopes that are watched, each a namespace, or `None` for all of them.
+pub(crate) fn scopes(namespaces: Option<Vec<String>>) -> Vec<Option<String>> {
+    match namespaces {
+        None => vec![None],
+        Some(names) => names.into_iter().map(Some).collect(),
+    }
+}
+
+/// Logs that the controller begins, where it listens and what it watches.
+///
+/// # Errors
+/// When the system doesn't tell the address.
+pub(crate) fn announce(
+    listener: &TcpListener,
+    namespace: &str,
+    replica: &str,
+    scopes: &[Option<String>],
+) -> anyhow::Result<()> {
+    let address = listener
+        .local_addr()
+        .context("cannot tell the address that was bound")?;
+    let names: Vec<&str> = scopes
+        .iter()
+        .map(|scope| scope.as_deref().unwrap_or("all namespaces"))
+        .collect();
+    tracing::info!(%address, namespace, replica, watching = names.join(","), "serving");
+    Ok(())
+}
+
+/// Returns the error of a part of the controller that ended although nobody asked it to.
+pub(crate) fn part_ended(ended: Option<Result<(), JoinError>>) -> anyhow::Error {
+    match ended {
+        Some(Err(error)) => anyhow::Error::new(error).context("a part of the controller failed"),
+        _ => anyhow::anyhow!("a part of the controller ended by itself"),
+    }
+}
+
+/// Waits until the Lease is given back. Only after the last write: the next leader begins then.
+pub(crate) async fn given_back(election: JoinHandle<()>) {
     if tokio::time::timeout(RELEASE, election).await.is_err() {
         tracing::warn!("the lease was not given back in time; another replica takes it when it expires");
     }
-    context.work.log();
-    ended
 }
 
 /// Works whenever this replica leads, until `stop`.

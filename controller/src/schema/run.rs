@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use futures::future::join_all;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::Api;
@@ -20,7 +20,7 @@ use crate::context::Clock;
 use crate::http;
 use crate::lease::{self, Election};
 use crate::ready::Readiness;
-use crate::run::{RELEASE, clock, connect, stop_signal};
+use crate::run::{announce, clock, connect, given_back, listen, part_ended, scopes, stop_signal};
 
 /// Name of the Lease, in the controller's own namespace.
 const LEASE: &str = "chancery-schema";
@@ -40,21 +40,9 @@ pub(crate) async fn run(args: SchemaArgs) -> anyhow::Result<()> {
         bail!("the namespace of the Lease is empty; set POD_NAMESPACE or --namespace-of-lease");
     }
     let identity = lease::identity(args.cluster.pod_name.as_deref());
-    let listener = http::bind(args.listen_addr).await.with_context(|| {
-        format!(
-            "cannot listen on {}; choose another --listen-addr",
-            args.listen_addr
-        )
-    })?;
-    let address = listener
-        .local_addr()
-        .context("cannot tell the address that was bound")?;
-    let namespaces = args.namespaces(&namespace);
-    tracing::info!(
-        %address, namespace, replica = identity,
-        watching = namespaces.as_ref().map_or_else(|| "all namespaces".to_owned(), |names| names.join(",")),
-        "serving"
-    );
+    let listener = listen(args.listen_addr).await?;
+    let names = scopes(args.namespaces(&namespace));
+    announce(&listener, &namespace, &identity, &names)?;
     let reporter = Reporter {
         controller: "chancery-schema".to_owned(),
         instance: Some(identity.clone()),
@@ -66,10 +54,6 @@ pub(crate) async fn run(args: SchemaArgs) -> anyhow::Result<()> {
         args.pace.clone(),
         args.cluster_id.clone(),
     ));
-    let names: Vec<Option<String>> = match namespaces {
-        None => vec![None],
-        Some(names) => names.into_iter().map(Some).collect(),
-    };
     let readiness = Arc::new(Readiness::new(None, names.len() * Scope::CACHES));
     let (stop_all, stopped_all) = watch::channel(false);
     let mut tasks = JoinSet::new();
@@ -78,11 +62,11 @@ pub(crate) async fn run(args: SchemaArgs) -> anyhow::Result<()> {
         move || readiness.awaited()
     };
     tasks.spawn(http::serve(listener, http::probes(awaited), stopped_all.clone()));
-    let mut scopes = Vec::new();
+    let mut kept = Vec::new();
     for namespace in names {
         let (scope, writers) = Scope::new(Arc::clone(&context), namespace);
         tasks.spawn(Arc::clone(&scope).watch(writers, Arc::clone(&readiness)));
-        scopes.push(scope);
+        kept.push(scope);
     }
     let (leader, leads) = watch::channel(!args.leader_election);
     let election = args.leader_election.then(|| {
@@ -91,18 +75,12 @@ pub(crate) async fn run(args: SchemaArgs) -> anyhow::Result<()> {
         tokio::spawn(election.run(leader.clone(), stopped_all))
     });
     let ended = tokio::select! {
-        () = lead_in_turns(&scopes, leads, stop) => Ok(()),
-        ended = tasks.join_next() => match ended {
-            Some(Err(error)) => Err(anyhow::Error::new(error).context("a part of the controller failed")),
-            _ => Err(anyhow::anyhow!("a part of the controller ended by itself")),
-        },
+        () = lead_in_turns(&kept, leads, stop) => Ok(()),
+        ended = tasks.join_next() => Err(part_ended(ended)),
     };
-    // Only now: a Lease that is given back before the last write would let the next leader begin.
     stop_all.send_replace(true);
-    if let Some(election) = election
-        && tokio::time::timeout(RELEASE, election).await.is_err()
-    {
-        tracing::warn!("the lease was not given back in time; another replica takes it when it expires");
+    if let Some(election) = election {
+        given_back(election).await;
     }
     context.work.log();
     ended
