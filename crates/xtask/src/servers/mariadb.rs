@@ -42,6 +42,8 @@ pub(super) async fn start(
         .arg("--no-defaults")
         .args(account.user_option())
         .arg(&data)
+        // At its start it deletes what looks like left-over temporary tables, others' that are in use included.
+        .arg(format!("--tmpdir={}", home.display()))
         .args(STORAGE);
     for (option, path) in [
         ("ssl-ca", &tls.ca),
