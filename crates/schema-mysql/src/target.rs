@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use schema::address;
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 
 /// How long a connection may take to come up when the URL doesn't say.
@@ -107,27 +108,19 @@ impl Target {
     }
 
     fn url(&mut self, rest: &str) -> Result<(), TargetError> {
-        let (credentials, rest) = split_credentials(rest);
+        let ((user, password), rest) = address::split_credentials(rest);
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (address, database) = place.split_once('/').unwrap_or((place, ""));
-        if let Some(credentials) = credentials {
-            let (user, password) = match credentials.split_once(':') {
-                Some((user, password)) => (user, Some(password)),
-                None => (credentials, None),
-            };
-            self.user(&decoded("user", user)?);
-            if let Some(password) = password {
-                self.password(&decoded("password", password)?);
-            }
+        self.user(&decoded("user", user)?);
+        if let Some(password) = password {
+            self.password(&decoded("password", password)?);
         }
         self.address(address)?;
         if !database.is_empty() {
             self.database(&decoded("database", database)?);
         }
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let key = decoded("name of a parameter", key)?;
-            let value = decoded(&key, value)?;
+        for parameter in address::parameters(query) {
+            let (key, value) = parameter.map_err(|text| problem(&text))?;
             self.set(&key, &value)?;
         }
         Ok(())
@@ -157,24 +150,11 @@ impl Target {
 
     /// Reads `host:port`, `[address]:port` or either without the port.
     fn address(&mut self, address: &str) -> Result<(), TargetError> {
-        let (host, port) = if let Some(rest) = address.strip_prefix('[') {
-            let (host, rest) = rest
-                .split_once(']')
-                .ok_or_else(|| problem("the address has a `[` without `]`"))?;
-            (host, rest.strip_prefix(':'))
-        } else {
-            match address.split_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (address, None),
-            }
-        };
+        let (host, port) = address::split_port(address).map_err(|text| problem(&text))?;
         if !host.is_empty() {
             self.set("host", &decoded("host", host)?)?;
         }
-        match port {
-            Some(port) if !port.is_empty() => self.set("port", port),
-            _ => Ok(()),
-        }
+        port.map_or(Ok(()), |port| self.set("port", port))
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), TargetError> {
@@ -242,37 +222,8 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Splits what is before the last `@` of the authority off. A slash ends the authority (RFC 3986, 3.2).
-fn split_credentials(rest: &str) -> (Option<&str>, &str) {
-    let authority = rest.split('/').next().unwrap_or_default();
-    match authority.rfind('@') {
-        Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
-        None => (None, rest),
-    }
-}
-
 fn decoded(what: &str, text: &str) -> Result<String, TargetError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        if first != b'%' {
-            bytes.push(first);
-            rest = tail;
-            continue;
-        }
-        let digit = |at: usize| tail.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-        let (Some(high), Some(low)) = (digit(0), digit(1)) else {
-            return Err(problem(&format!(
-                "a `%` in the {what} begins no percent-encoding; write %25 for it"
-            )));
-        };
-        bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
-        rest = &tail[2..];
-    }
-    if bytes.contains(&0) {
-        return Err(problem(&format!("the {what} holds a NUL character")));
-    }
-    String::from_utf8(bytes).map_err(|_| problem(&format!("the {what} is no UTF-8")))
+    address::decoded(what, text).map_err(|text| problem(&text))
 }
 
 fn problem(text: &str) -> TargetError {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use schema::ServerFacts;
-use schema::engine::{OpeningWatcher, SessionError, Watcher};
+use schema::engine::{OpeningWatcher, SessionError, Watcher, age_in_words};
 use sqlx::Connection as _;
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 
@@ -156,22 +156,12 @@ fn described(row: &MySqlRow) -> Option<String> {
     let age = cell::<Option<i64>>(row, "age").ok().flatten();
     if let (Some(age), Some(command)) = (age, text("command")) {
         let doing = if command == "Sleep" { "idle" } else { "busy" };
-        words.push(format!("{doing} for {}", minutes(age)));
+        words.push(format!("{doing} for {}", age_in_words(age)));
     }
     if words.is_empty() {
         return Some(format!("connection {id}"));
     }
     Some(format!("connection {id} ({})", words.join(", ")))
-}
-
-/// Returns an age in words that stay the same for a while.
-fn minutes(seconds: i64) -> String {
-    match seconds {
-        ..60 => "less than a minute".to_owned(),
-        60..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
 }
 
 fn failed(doing: &str, error: &sqlx::Error) -> SessionError {

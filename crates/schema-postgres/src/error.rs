@@ -26,12 +26,7 @@ pub(crate) fn statement(
     holder: Option<String>,
 ) -> SessionError {
     if is_lock_timeout(error) {
-        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        return SessionError::LockTimeout {
-            doing: doing.to_owned(),
-            waited_ms,
-            holder,
-        };
+        return SessionError::lock_timeout(doing, waited, holder);
     }
     SessionError::Statement {
         doing: doing.to_owned(),

@@ -308,15 +308,11 @@ pub(crate) async fn run_steps(
     let rows = session.own("reading the steps of a run", query).await?;
     rows.iter()
         .map(|row| {
-            let state: String = cell(row, "state")?;
-            let state = StepState::parse(&state).ok_or_else(|| SessionError::Journal {
-                reason: format!("`{state}` is no state of a step; use the version of Chancery that wrote it"),
-            })?;
             let number = u32::try_from(cell::<i32>(row, "n")?).unwrap_or_default();
             Ok(StepRecord {
                 number,
                 sql_sha: cell(row, "sql_sha")?,
-                state,
+                state: StepState::read(&cell::<String>(row, "state")?)?,
                 error: cell(row, "error")?,
             })
         })

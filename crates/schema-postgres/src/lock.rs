@@ -32,13 +32,9 @@ pub(crate) async fn take(connection: &mut PgConnection, wait: Duration) -> Resul
         }
         let left = wait.saturating_sub(begun.elapsed());
         if left.is_zero() {
-            let waited_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let waited = begun.elapsed();
             let holder = holder_of_lock(connection).await;
-            return Err(SessionError::LockTimeout {
-                doing: doing.to_owned(),
-                waited_ms,
-                holder,
-            });
+            return Err(SessionError::lock_timeout(doing, waited, holder));
         }
         tokio::time::sleep(PAUSE.min(left)).await;
     }

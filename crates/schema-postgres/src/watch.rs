@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use schema::engine::{OpeningWatcher, SessionError, Watcher};
+use schema::engine::{OpeningWatcher, SessionError, Watcher, age_in_words};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 
@@ -101,9 +101,9 @@ fn described(row: &PgRow) -> Result<String, sqlx::Error> {
     let age: Option<i64> = row.try_get("age")?;
     words.extend(match (state.as_deref(), age) {
         (Some(state), Some(age)) if state.starts_with("idle") => {
-            Some(format!("{state} for {}", minutes(age)))
+            Some(format!("{state} for {}", age_in_words(age)))
         }
-        (_, Some(age)) => Some(format!("in a transaction for {}", minutes(age))),
+        (_, Some(age)) => Some(format!("in a transaction for {}", age_in_words(age))),
         (Some(state), None) => Some(state.to_owned()),
         (None, None) => None,
     });
@@ -113,30 +113,6 @@ fn described(row: &PgRow) -> Result<String, sqlx::Error> {
     Ok(format!("pid {pid} ({})", words.join(", ")))
 }
 
-/// Returns an age in words that stay the same for a while.
-fn minutes(seconds: i64) -> String {
-    match seconds {
-        ..60 => "less than a minute".to_owned(),
-        60..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
 fn failed(doing: &str, error: &sqlx::Error) -> SessionError {
     error::statement(doing, error, Duration::ZERO, None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::minutes;
-
-    #[test]
-    fn an_age_has_the_unit_that_people_would_use() {
-        let words = [59, 60, 7_199, 7_200, 172_799, 172_800].map(minutes);
-        assert_eq!(
-            words,
-            ["less than a minute", "1 min", "119 min", "2 h", "47 h", "2 days"]
-        );
-    }
 }

@@ -30,13 +30,8 @@ pub(crate) async fn take(connection: &mut SqliteConnection, wait: Duration) -> R
             Ok(_) => break Ok(()),
             Err(error) if Failure::of(&error) != Failure::Locked => break Err(statement(&error, doing, 0)),
             Err(_) if start.elapsed() >= wait => {
-                let waited_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
                 let holder = Some(OTHER_WRITER.to_owned());
-                break Err(SessionError::LockTimeout {
-                    doing: doing.to_owned(),
-                    waited_ms,
-                    holder,
-                });
+                break Err(SessionError::lock_timeout(doing, start.elapsed(), holder));
             }
             Err(_) => tokio::time::sleep(PAUSE).await,
         }

@@ -143,23 +143,7 @@ fn without_authority<'a>(scheme: &str, path: &'a str) -> Result<&'a str, TargetE
 }
 
 fn decode(text: &str) -> Result<String, TargetError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || {
-            rest.next()
-                .and_then(|byte| char::from(byte).to_digit(16))
-                .and_then(|d| u8::try_from(d).ok())
-        };
-        let (Some(high), Some(low)) = (digit(), digit()) else {
-            return Err(TargetError::Percent);
-        };
-        bytes.push(high * 16 + low);
-    }
+    let bytes = schema::address::percent_decoded(text).ok_or(TargetError::Percent)?;
     String::from_utf8(bytes).map_err(|_| TargetError::Percent)
 }
 

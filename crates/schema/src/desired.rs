@@ -1,5 +1,8 @@
 //! What the manifests ask for: the IR that `lower` makes of them, and how much of it they manage.
 
+mod collect;
+mod references;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{ForeignKey, Index, Table, TableName, Unsupported};

@@ -170,6 +170,16 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// Returns that a lock was not to be had in `waited`. `doing` is what was being done, `holder` who has the lock, where
+    /// the server tells.
+    pub fn lock_timeout(doing: &str, waited: Duration, holder: Option<String>) -> Self {
+        Self::LockTimeout {
+            doing: doing.to_owned(),
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            holder,
+        }
+    }
+
     /// Returns what kind of failure it is in one word, as conditions and events have it.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -325,4 +335,28 @@ pub trait Watcher: Send {
 
     /// Ends the connection in good order.
     async fn close(self: Box<Self>) -> Result<(), SessionError>;
+}
+
+/// Returns an age in words that stay the same for a while, as [`Watcher::blockers`] wants them: "4 min".
+pub fn age_in_words(seconds: i64) -> String {
+    match seconds {
+        ..60 => "less than a minute".to_owned(),
+        60..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::age_in_words;
+
+    #[test]
+    fn an_age_has_the_unit_that_people_would_use() {
+        let words = [59, 60, 7_199, 7_200, 172_799, 172_800].map(age_in_words);
+        assert_eq!(
+            words,
+            ["less than a minute", "1 min", "119 min", "2 h", "47 h", "2 days"]
+        );
+    }
 }

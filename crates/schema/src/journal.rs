@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::engine::SessionError;
+
 /// The format of the journal that this version reads and writes. An older binary refuses a newer one.
 pub const FORMAT: u32 = 2;
 
@@ -96,10 +98,42 @@ impl StepState {
         }
     }
 
+    /// Returns the state that the journal holds as this word.
+    ///
+    /// # Errors
+    /// [`SessionError::Journal`] for a word that is none: another version wrote it.
+    pub fn read(word: &str) -> Result<Self, SessionError> {
+        Self::parse(word).ok_or_else(|| SessionError::Journal {
+            reason: format!("`{word}` is no state of a step; use the version of Chancery that wrote it"),
+        })
+    }
+
     /// Reads the word; `None` if it is none.
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Planned, Self::Started, Self::Done, Self::Failed]
             .into_iter()
             .find(|state| state.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_read_as_it_is_written_and_another_word_is_refused() {
+        for state in [
+            StepState::Planned,
+            StepState::Started,
+            StepState::Done,
+            StepState::Failed,
+        ] {
+            assert_eq!(StepState::read(state.as_str()).unwrap(), state);
+        }
+        let error = StepState::read("paused").unwrap_err();
+        assert!(
+            matches!(&error, SessionError::Journal { reason } if reason.contains("`paused`")),
+            "{error}"
+        );
     }
 }

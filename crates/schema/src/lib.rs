@@ -10,6 +10,7 @@
 //! - [`diff`] finds the changes, [`plan`] orders them, holds back what is not allowed, and asks the engine for the steps.
 //! - [`engine`] has the two traits that an engine implements: [`engine::Engine`], which is pure, and
 //!   [`engine::Session`], one connection.
+//! - [`address`] reads the parts of a database URL that engines have in common.
 //! - [`simulate`] applies changes in memory. It is how a plan is checked before anyone sees it, and how each step knows
 //!   the [`fingerprint`] that its tables must have before it runs and have after it.
 //!
@@ -37,6 +38,7 @@
 //! # Ok::<(), simulate::SimulateError>(())
 //! ```
 
+pub mod address;
 pub mod change;
 pub mod declared;
 pub mod desired;

@@ -27,31 +27,15 @@ const JOURNAL: &str = "_chancery_";
 
 /// Returns the declared tables lowered, or everything that is wrong with them.
 pub(crate) fn lower(tables: &[DeclaredTable<'_>], facts: &ServerFacts) -> Result<Desired, Vec<LowerError>> {
-    let mut desired = Desired::default();
-    let mut errors = Vec::new();
-    for declared in tables {
+    let (mut desired, mut errors) = Desired::collect(tables, |declared, errors, unsupported| {
         let mut lowering = Lowering {
             declared,
             facts,
-            errors: &mut errors,
-            unsupported: &mut desired.unsupported,
+            errors,
+            unsupported,
         };
-        let Some(table) = lowering.table() else {
-            continue;
-        };
-        match desired.tables.get(&table.table.name) {
-            Some(first) => {
-                let problem = format!(
-                    "table {} is declared in {} too; keep one",
-                    table.table.name, first.place
-                );
-                lowering.error("spec.name", problem);
-            }
-            None => {
-                desired.tables.insert(table.table.name.clone(), table);
-            }
-        }
-    }
+        lowering.table()
+    });
     references::settle(&mut desired);
     references::check(&desired, &mut errors);
     references::check_names(&desired, &mut errors);

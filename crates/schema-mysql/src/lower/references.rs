@@ -39,44 +39,18 @@ pub(super) fn settle(desired: &mut Desired) {
 }
 
 pub(super) fn check(desired: &Desired, errors: &mut Vec<LowerError>) {
-    for table in desired.tables.values() {
-        for key in &table.table.foreign_keys {
-            let Some(target) = desired.tables.get(&key.references) else {
-                continue;
-            };
-            let mut error = |problem: String| {
-                let field = format!("spec.schema.mysql.foreignKeys ({})", key.label());
-                errors.push(LowerError {
-                    place: table.place.clone(),
-                    field,
-                    problem,
-                });
-            };
-            if target.deleted {
-                error(format!(
-                    "it refers to table {}, which is declared deleted",
-                    key.references
-                ));
-                continue;
-            }
-            let missing = key
-                .referenced_columns
-                .iter()
-                .find(|column| target.table.column(column).is_none());
-            let referenced: Vec<&str> = key.referenced_columns.iter().map(String::as_str).collect();
-            if let Some(missing) = missing {
-                error(format!("table {} declares no column `{missing}`", key.references));
-            } else if !begins_a_key(&target.table, &referenced) {
-                let columns = referenced.join(", ");
-                error(format!(
-                    "no primary key and no index of table {} begins with ({columns}); add one",
-                    key.references
-                ));
-            } else if let Some(problem) = incomparable(&table.table, &target.table, key) {
-                error(problem);
-            }
+    let field = "spec.schema.mysql.foreignKeys";
+    desired.check_references(field, errors, |table, target, key| {
+        let referenced: Vec<&str> = key.referenced_columns.iter().map(String::as_str).collect();
+        if begins_a_key(target, &referenced) {
+            return incomparable(table, target, key);
         }
-    }
+        Some(format!(
+            "no primary key and no index of table {} begins with ({}); add one",
+            key.references,
+            referenced.join(", ")
+        ))
+    });
 }
 
 /// Returns what is wrong with the types of a foreign key, which the server refuses (MySQL manual, FOREIGN KEY

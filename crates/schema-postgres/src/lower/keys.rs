@@ -208,43 +208,17 @@ pub(super) fn settle_references(desired: &mut Desired) {
 }
 
 pub(super) fn check_references(desired: &Desired, errors: &mut Vec<LowerError>) {
-    for table in desired.tables.values() {
-        for key in &table.table.foreign_keys {
-            let Some(target) = desired.tables.get(&key.references) else {
-                continue;
-            };
-            let mut error = |problem: String| {
-                let field = format!("spec.schema.postgres.foreignKeys ({})", key.label());
-                errors.push(LowerError {
-                    place: table.place.clone(),
-                    field,
-                    problem,
-                });
-            };
-            if target.deleted {
-                error(format!(
-                    "it refers to table {}, which is declared deleted",
-                    key.references
-                ));
-                continue;
-            }
-            let missing = key
-                .referenced_columns
-                .iter()
-                .find(|column| target.table.column(column).is_none());
-            if let Some(missing) = missing {
-                error(format!("table {} declares no column `{missing}`", key.references));
-            } else if !has_key(&target.table, &key.referenced_columns) {
-                let columns = key.referenced_columns.join(", ");
-                error(format!(
-                    "table {} has no primary key and no unique index over ({columns}); add one",
-                    key.references
-                ));
-            } else if let Some(problem) = incomparable(&table.table, &target.table, key) {
-                error(problem);
-            }
+    let field = "spec.schema.postgres.foreignKeys";
+    desired.check_references(field, errors, |table, target, key| {
+        if has_key(target, &key.referenced_columns) {
+            return incomparable(table, target, key);
         }
-    }
+        Some(format!(
+            "table {} has no primary key and no unique index over ({}); add one",
+            key.references,
+            key.referenced_columns.join(", ")
+        ))
+    });
 }
 
 /// Returns what is wrong with the types of a foreign key: the server refuses one between types that no operator

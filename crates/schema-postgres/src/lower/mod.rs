@@ -23,30 +23,14 @@ pub(crate) const TEMPORARY: &str = schema::desired::TEMPORARY_CHECKS;
 
 /// Returns the declared tables lowered, or everything that is wrong with them.
 pub(crate) fn lower(tables: &[DeclaredTable<'_>], facts: &ServerFacts) -> Result<Desired, Vec<LowerError>> {
-    let mut desired = Desired::default();
-    let mut errors = Vec::new();
-    for declared in tables {
+    let (mut desired, mut errors) = Desired::collect(tables, |declared, errors, unsupported| {
         let mut lowering = Lowering {
             declared,
-            errors: &mut errors,
-            unsupported: &mut desired.unsupported,
+            errors,
+            unsupported,
         };
-        let Some(table) = lowering.table(facts) else {
-            continue;
-        };
-        match desired.tables.get(&table.table.name) {
-            Some(first) => {
-                let problem = format!(
-                    "table {} is declared in {} too; keep one",
-                    table.table.name, first.place
-                );
-                lowering.error("spec.name", problem);
-            }
-            None => {
-                desired.tables.insert(table.table.name.clone(), table);
-            }
-        }
-    }
+        lowering.table(facts)
+    });
     keys::settle_references(&mut desired);
     keys::check_references(&desired, &mut errors);
     keys::check_names(&desired, &mut errors);
