@@ -1,5 +1,6 @@
 //! Failures of the server as errors for people: classified by error number, never by text.
 
+use std::io;
 use std::time::Duration;
 
 use schema::engine::SessionError;
@@ -134,8 +135,12 @@ pub(crate) fn connect(server: &str, database: &str, user: &str, error: &sqlx::Er
         Some(1040 | 1203) => "the server has no free connection".to_owned(),
         Some(3159) => "the server takes only encrypted connections; set ssl-mode=required".to_owned(),
         _ => match error {
+            // What the TLS library says of the server's certificate comes so.
+            sqlx::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                SessionError::tls_failure(&error.to_string())
+            }
             sqlx::Error::Io(error) => error.to_string(),
-            sqlx::Error::Tls(error) => format!("TLS failed: {error}"),
+            sqlx::Error::Tls(error) => SessionError::tls_failure(&error.to_string()),
             // A path of a certificate that can't be read; sqlx names it.
             sqlx::Error::Configuration(error) => error.to_string(),
             other => reason(other),
@@ -150,6 +155,19 @@ pub(crate) fn connect(server: &str, database: &str, user: &str, error: &sqlx::Er
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_connection_that_fails_for_its_certificates_quotes_none_of_them() {
+        let driver = sqlx::Error::Tls("Invalid certificate -----BEGIN PRIVATE KEY-----\ncanary".into());
+        let error = connect("db:3306", "app", "u", &driver).to_string();
+        assert!(!error.contains("canary") && error.contains("in PEM"), "{error}");
+        let alert = io::Error::new(
+            io::ErrorKind::InvalidData,
+            "received fatal alert: HandshakeFailure",
+        );
+        let error = connect("db:3306", "app", "u", &sqlx::Error::Io(alert)).to_string();
+        assert!(error.contains("no cipher in common"), "{error}");
+    }
 
     #[test]
     fn a_duplicate_is_told_by_its_key_and_never_by_its_value() {

@@ -93,15 +93,6 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Returns what is wrong with a TLS connection. The driver quotes what it can't read, which may be a private key.
-fn tls(text: &str) -> String {
-    if text.contains("-----") || text.contains('\n') {
-        return "TLS failed: a certificate or key that was given can't be read; give it whole, in PEM"
-            .to_owned();
-    }
-    format!("TLS failed: {text}")
-}
-
 /// Returns the error of a connection that did not come up, with what to look at.
 pub(crate) fn connect(server: &str, database: &str, user: &str, error: &sqlx::Error) -> SessionError {
     let reason = match code(error).as_deref() {
@@ -113,10 +104,10 @@ pub(crate) fn connect(server: &str, database: &str, user: &str, error: &sqlx::Er
         _ => match error {
             // What the TLS library says of the server's certificate comes so.
             sqlx::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                format!("TLS failed: {error}")
+                SessionError::tls_failure(&error.to_string())
             }
             sqlx::Error::Io(error) => error.to_string(),
-            sqlx::Error::Tls(error) => tls(&error.to_string()),
+            sqlx::Error::Tls(error) => SessionError::tls_failure(&error.to_string()),
             // The driver's own words quote the character.
             sqlx::Error::Configuration(error) if error.to_string().contains("saslprep") => {
                 "the name of the role or its password has a character that the driver can't send: one that RFC 4013 \

@@ -180,6 +180,22 @@ impl SessionError {
         }
     }
 
+    /// Returns what is wrong with an encrypted connection, from the words of the driver. What it can't read it quotes, which
+    /// may be a private key: such words are replaced.
+    pub fn tls_failure(words: &str) -> String {
+        if words.contains("-----") || words.contains('\n') {
+            return "TLS failed: a certificate or key that was given can't be read; give it whole, in PEM"
+                .to_owned();
+        }
+        if words.contains("HandshakeFailure") {
+            return format!(
+                "TLS failed: {words}: the server has no cipher in common with this client, as old builds of MySQL; use \
+                 another build, or turn TLS off where the network is safe"
+            );
+        }
+        format!("TLS failed: {words}")
+    }
+
     /// Returns what kind of failure it is in one word, as conditions and events have it.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -349,7 +365,7 @@ pub fn age_in_words(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::age_in_words;
+    use super::{SessionError, age_in_words};
 
     #[test]
     fn an_age_has_the_unit_that_people_would_use() {
@@ -358,5 +374,13 @@ mod tests {
             words,
             ["less than a minute", "1 min", "119 min", "2 h", "47 h", "2 days"]
         );
+    }
+
+    #[test]
+    fn what_a_driver_says_of_certificates_is_passed_on_only_where_it_quotes_none() {
+        let told = SessionError::tls_failure("invalid peer certificate: UnknownIssuer");
+        assert_eq!(told, "TLS failed: invalid peer certificate: UnknownIssuer");
+        let hidden = SessionError::tls_failure("Invalid certificate -----BEGIN PRIVATE KEY-----canary");
+        assert!(!hidden.contains("canary"), "{hidden}");
     }
 }
