@@ -162,8 +162,14 @@ mod tests {
 
     use super::*;
 
+    /// Started as if at a terminal: a shell without job control lets what it puts in the background ignore SIGQUIT,
+    /// and whoever runs these tests so hands that on.
     fn sleeper() -> Child {
-        Command::new("sleep").arg("600").process_group(0).spawn().unwrap()
+        Command::new("env")
+            .args(["--default-signal=QUIT", "sleep", "600"])
+            .process_group(0)
+            .spawn()
+            .unwrap()
     }
 
     #[test]
