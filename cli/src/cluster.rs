@@ -9,6 +9,7 @@ mod migrations;
 mod watch;
 mod workloads;
 
+use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::{Secret, Service};
 use kube::Client;
 use kube::api::{Api, ListParams};
+use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
 pub(crate) use error::ClusterError;
@@ -208,6 +210,23 @@ impl Cluster {
                 })
             })
         })
+    }
+}
+
+/// Returns all objects of a kind, asked for `page` at a time.
+async fn page_by_page<K>(api: &Api<K>, page: u32) -> kube::Result<Vec<K>>
+where
+    K: Clone + DeserializeOwned + fmt::Debug,
+{
+    let mut found = Vec::new();
+    let mut asked = ListParams::default().limit(page);
+    loop {
+        let list = api.list(&asked).await?;
+        found.extend(list.items);
+        match list.metadata.continue_.filter(|token| !token.is_empty()) {
+            Some(token) => asked = asked.continue_token(&token),
+            None => return Ok(found),
+        }
     }
 }
 

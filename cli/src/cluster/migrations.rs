@@ -7,7 +7,7 @@ use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use kube::api::{Api, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
-use super::{Cluster, ClusterError};
+use super::{Cluster, ClusterError, page_by_page};
 
 /// The field manager of what people decide through this program.
 const FIELD_MANAGER: &str = "chancery";
@@ -45,19 +45,8 @@ impl Cluster {
                 Some(namespace) => Api::<Migration>::namespaced(self.client.clone(), namespace),
                 None => Api::all(self.client.clone()),
             };
-            let mut found = Vec::new();
-            let mut page = ListParams::default().limit(PAGE);
-            loop {
-                let list = api
-                    .list(&page)
-                    .await
-                    .map_err(|source| ClusterError::migrations(&doing, source))?;
-                found.extend(list.items);
-                match list.metadata.continue_.filter(|token| !token.is_empty()) {
-                    Some(token) => page = page.continue_token(&token),
-                    None => return Ok(found),
-                }
-            }
+            let found = page_by_page(&api, PAGE).await;
+            found.map_err(|source| ClusterError::migrations(&doing, source))
         })
     }
 

@@ -3,10 +3,10 @@
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::Service;
 use kube::Resource;
-use kube::api::{Api, ListParams};
+use kube::api::Api;
 use serde::de::DeserializeOwned;
 
-use super::{Cluster, ClusterError};
+use super::{Cluster, ClusterError, page_by_page};
 
 /// How many objects the API server is asked for at a time.
 const PAGE: u32 = 200;
@@ -63,19 +63,8 @@ impl Cluster {
     {
         self.answer(doing, async {
             let api = Api::<K>::all(self.client.clone());
-            let mut found = Vec::new();
-            let mut page = ListParams::default().limit(PAGE);
-            loop {
-                let list = api
-                    .list(&page)
-                    .await
-                    .map_err(|source| ClusterError::request(doing, source))?;
-                found.extend(list.items);
-                match list.metadata.continue_.filter(|token| !token.is_empty()) {
-                    Some(token) => page = page.continue_token(&token),
-                    None => return Ok(found),
-                }
-            }
+            let found = page_by_page(&api, PAGE).await;
+            found.map_err(|source| ClusterError::request(doing, source))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::database::Database;
+use api::database::{Database, DatabaseStatus};
 use api::migration::Migration;
 use api::names;
 use api::table::Table;
@@ -47,6 +47,11 @@ impl Observed {
     /// Returns whether nothing is left that names the Database.
     pub(super) fn is_empty(&self) -> bool {
         self.database.is_none() && self.tables.is_empty()
+    }
+
+    /// Returns the status of the Database, if it is there and has one.
+    pub(super) fn status(&self) -> Option<&DatabaseStatus> {
+        self.database.as_ref()?.status.as_ref()
     }
 
     /// Returns whether a pass was made for the Database as it is now, by whichever process.

@@ -268,12 +268,7 @@ fn interrupted(inputs: Option<Inputs>) -> Passed {
 
 /// Returns the Migration that a pass leaves waiting.
 fn awaited(observed: &Observed, decision: &Decision) -> Option<String> {
-    let status = decision.database.as_ref().or_else(|| {
-        observed
-            .database
-            .as_ref()
-            .and_then(|database| database.status.as_ref())
-    });
+    let status = decision.database.as_ref().or_else(|| observed.status());
     status.and_then(|status| status.migration.clone())
 }
 

@@ -93,6 +93,19 @@ enum ListFormat {
     Yaml,
 }
 
+/// The headings of the list. The namespace is left out where there is only one.
+const HEADINGS: [&str; 9] = [
+    "NAMESPACE",
+    "NAME",
+    "DATABASE",
+    "PHASE",
+    "STEPS",
+    "HELD",
+    "HAZARDS",
+    "APPROVED-BY",
+    "AGE",
+];
+
 /// Lists the Migrations.
 ///
 /// # Errors
@@ -118,34 +131,12 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> CommandResult {
                 .iter()
                 .map(|listing| listing.row_with_namespace(context.now))
                 .collect();
-            context.printer.report(&table(
-                [
-                    "NAMESPACE",
-                    "NAME",
-                    "DATABASE",
-                    "PHASE",
-                    "STEPS",
-                    "HELD",
-                    "HAZARDS",
-                    "APPROVED-BY",
-                    "AGE",
-                ],
-                &rows,
-            ))?;
+            context.printer.report(&table(HEADINGS, &rows))?;
         }
         ListFormat::Text => {
             let rows: Vec<_> = listings.iter().map(|listing| listing.row(context.now)).collect();
             context.printer.report(&table(
-                [
-                    "NAME",
-                    "DATABASE",
-                    "PHASE",
-                    "STEPS",
-                    "HELD",
-                    "HAZARDS",
-                    "APPROVED-BY",
-                    "AGE",
-                ],
+                std::array::from_fn::<_, 8, _>(|at| HEADINGS[at + 1]),
                 &rows,
             ))?;
         }

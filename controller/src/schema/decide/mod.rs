@@ -126,12 +126,7 @@ pub(super) fn decide(observed: &Observed, found: &Found, ran: Option<&Ran>, term
 fn refused(work: &mut Work<'_>, refusal: &Refusal, ran: Option<&Ran>) {
     work.connected = refusal.connected;
     let message = status::message(&refusal.message);
-    let kept = work
-        .observed
-        .database
-        .as_ref()
-        .and_then(|database| database.status.as_ref())
-        .and_then(|status| status.migration.clone());
+    let kept = work.observed.status().and_then(|status| status.migration.clone());
     let outcome = match refusal.class {
         Class::Waiting => Outcome::pending(refusal.reason, &message),
         Class::Permanent => Outcome::permanent(refusal.reason, &message),
@@ -214,12 +209,7 @@ fn busy(work: &mut Work<'_>, why: &str) {
         return;
     }
     let text = status::message(format!("another session runs a migration: {why}"));
-    let kept = work
-        .observed
-        .database
-        .as_ref()
-        .and_then(|database| database.status.as_ref())
-        .and_then(|status| status.migration.clone());
+    let kept = work.observed.status().and_then(|status| status.migration.clone());
     work.database(Outcome::pending("MigrationRunning", text), kept);
 }
 

@@ -92,12 +92,13 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn was_ready(&self) -> bool {
-        let database = self.observed.database.as_ref();
-        let status = database.and_then(|database| database.status.as_ref());
-        status.is_some_and(|status| status.ready == Some(true))
-            && database.is_some_and(|database| {
-                status.and_then(|status| status.observed_generation) == database.metadata.generation
-            })
+        let generation = self
+            .observed
+            .database
+            .as_ref()
+            .and_then(|database| database.metadata.generation);
+        let status = self.observed.status();
+        status.is_some_and(|status| status.ready == Some(true) && status.observed_generation == generation)
     }
 
     /// Returns whether a Migration with a plan is in that phase.
@@ -170,10 +171,14 @@ impl<'a> Work<'a> {
                 && matches!(entry.phase(), Phase::Planned | Phase::Approved | Phase::Executing)
                 && !spared.contains(&entry.phase())
         };
+        self.invalidate_all(pending, why);
+    }
+
+    fn invalidate_all(&mut self, which: impl Fn(&Entry) -> bool, why: &str) {
         let names: Vec<String> = self
             .entries
             .iter()
-            .filter(|(_, entry)| pending(entry))
+            .filter(|(_, entry)| which(entry))
             .map(|(name, _)| name.clone())
             .collect();
         for name in names {
@@ -194,18 +199,10 @@ impl<'a> Work<'a> {
                 // An executed one of old versions may have no phase.
                 && entry.status.executed_at.unwrap_or(0) == 0
         };
-        let names: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| pending(entry))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in names {
-            self.invalidate_one(
-                &name,
-                "it was made by SchemaHero; what is declared is planned anew",
-            );
-        }
+        self.invalidate_all(
+            pending,
+            "it was made by SchemaHero; what is declared is planned anew",
+        );
     }
 
     /// Says of the Migration of a run whose end is not known that it is not known.
@@ -231,9 +228,7 @@ impl<'a> Work<'a> {
     pub(super) fn announce_database(&mut self, after: &DatabaseStatus) {
         let before = self
             .observed
-            .database
-            .as_ref()
-            .and_then(|database| database.status.as_ref())
+            .status()
             .map_or("", |status| status::reason(&status.conditions));
         let stalled = after
             .conditions
