@@ -54,7 +54,7 @@ pub(crate) fn run(args: &ApplyArgs, context: &Context) -> CommandResult {
     let to_run: Vec<(&Job, &Planned)> = jobs
         .iter()
         .zip(&plans)
-        .filter(|(_, planned)| !planned.plan.steps.is_empty() || planned.unfinished.is_some())
+        .filter(|(_, planned)| !planned.plan.steps.is_empty() || planned.unfinished().is_some())
         .collect();
     if to_run.iter().any(|(_, planned)| !planned.plan.steps.is_empty()) {
         approve(args, &to_run, context)?;
@@ -88,7 +88,7 @@ fn approve(args: &ApplyArgs, plans: &[(&Job, &Planned)], context: &Context) -> R
         let missing = plans.iter().find(|(_, planned)| {
             !planned.plan.steps.is_empty()
                 && !approved(planned.plan.hash.as_str())
-                && !planned.unfinished.as_ref().is_some_and(|run| approved(&run.hash))
+                && !planned.unfinished().is_some_and(|run| approved(&run.hash))
         });
         return match missing {
             None => Ok(()),
@@ -179,7 +179,7 @@ async fn apply(
 /// What was shown is what may run: between the plan and the lock someone may have changed the database.
 fn options(args: &ApplyArgs, planned: &Planned) -> ApplyOptions {
     let (hashes, by): (BTreeSet<String>, _) = if args.approve.is_empty() {
-        let interrupted = planned.unfinished.iter().map(|run| run.hash.clone());
+        let interrupted = planned.unfinished().into_iter().map(|run| run.hash.clone());
         let hashes = interrupted.chain([planned.plan.hash.to_string()]).collect();
         (
             hashes,

@@ -36,8 +36,6 @@ pub struct Planned {
     pub tables: Vec<TableName>,
     /// The number of the last run in the journal; 0 if there was none.
     pub last_run: u64,
-    /// The last run, if it did not end: the program or the connection was killed.
-    pub unfinished: Option<RunRecord>,
     /// The last run, whatever became of it.
     pub last: Option<RunRecord>,
     /// The last run, if it was killed or failed and this plan is just what is left of it.
@@ -46,6 +44,13 @@ pub struct Planned {
     pub owner: Option<Owner>,
     /// What is declared and not handled; `plan.unsupported` has it too, beside what is live and not handled.
     pub ignored: Vec<Unsupported>,
+}
+
+impl Planned {
+    /// Returns the last run, if it did not end: the program or the connection was killed.
+    pub fn unfinished(&self) -> Option<&RunRecord> {
+        self.last.as_ref().filter(|run| !run.ended)
+    }
 }
 
 /// Why no plan was made.
@@ -164,7 +169,6 @@ pub async fn plan(session: &mut dyn Session, request: PlanRequest<'_>) -> Result
         label,
         tables,
         last_run: journal.last_run,
-        unfinished: journal.last.clone().filter(|run| !run.ended),
         last: journal.last,
         continues,
         owner: journal.owner,

@@ -147,7 +147,7 @@ async fn under_lock(
         move |source: SessionError| ApplyError::Journal { label, doing, source }
     };
     if planned.plan.steps.is_empty() {
-        if planned.unfinished.is_some() && !read_only {
+        if planned.unfinished().is_some() && !read_only {
             settle(session, &planned).await?;
         }
         if let Some(owner) = options.owner.as_ref().filter(|_| claims && options.take_over) {
@@ -191,7 +191,7 @@ async fn under_lock(
         });
         (rest.run, rest.numbers.clone())
     } else {
-        if planned.unfinished.is_some() {
+        if planned.unfinished().is_some() {
             let reason = "it was interrupted, and another plan took its place";
             session
                 .end_run(planned.last_run, Some(reason))

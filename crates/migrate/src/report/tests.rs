@@ -54,7 +54,6 @@ fn planned(steps: Vec<Step>, held: Vec<Step>) -> Planned {
         live: Schema::default(),
         tables: Vec::new(),
         last_run: 0,
-        unfinished: None,
         last: None,
         continues: None,
         owner: None,

@@ -10,7 +10,7 @@ use crate::plan::Planned;
 
 /// Returns the plan as [`of_report`] writes it, with a word about a run that was interrupted.
 pub fn text(database: &str, planned: &Planned) -> String {
-    let note = planned.unfinished.as_ref().map(|run| {
+    let note = planned.unfinished().map(|run| {
         format!(
             "Run {} of plan {} was interrupted; `apply` goes on with it where the steps are the same.",
             planned.last_run, run.hash

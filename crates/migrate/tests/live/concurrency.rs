@@ -36,7 +36,7 @@ async fn check(database: &TestDatabase, engine: &str) {
     let planned = database.plan(&specs, &Policy::allow_all()).await.expect("a plan");
     assert!(planned.plan.is_empty());
     assert_eq!(planned.last_run, 1);
-    assert!(planned.unfinished.is_none());
+    assert!(planned.unfinished().is_none());
 }
 
 #[tokio::test]
