@@ -50,6 +50,9 @@ pub(super) struct Watch {
     absent: bool,
     /// Who is in the way, as it was told last.
     told: Vec<String>,
+    /// Why the statement that runs is being cancelled. It is set before the server is asked: the statement's end often
+    /// arrives before the answer to the wish to cancel it.
+    cancelled: Option<Cancelled>,
 }
 
 impl Watch {
@@ -61,23 +64,24 @@ impl Watch {
         tell: &mut (dyn FnMut(&[String]) + Send),
     ) -> Result<(), StepError> {
         let begun = Instant::now();
+        self.cancelled = None;
         // The session can't be asked for more while it runs the statement.
         let openings = (0..CONNECTIONS).map(|_| session.watcher()).collect();
         let mut running = session.execute(statement.sql, statement.timeouts, statement.doing);
-        let cancelled = tokio::select! {
+        let ended = tokio::select! {
             biased;
-            result = &mut running => Err(result),
-            cancelled = self.look(openings, statement, tell) => Ok(cancelled),
+            result = &mut running => Some(result),
+            () = self.look(openings, statement, tell) => None,
         };
-        let (cancelled, result) = match cancelled {
-            Err(result) => (None, result),
-            Ok(cancelled) => (Some(cancelled), running.await),
+        let result = match ended {
+            Some(result) => result,
+            None => running.await,
         };
         if result.is_ok() && !self.told.is_empty() {
             self.told.clear();
             tell(&[]);
         }
-        self.judged(statement, begun, cancelled, result)
+        self.judged(statement, begun, result)
     }
 
     /// Ends the second connection in good order, if that is quick.
@@ -95,7 +99,7 @@ impl Watch {
         mut openings: VecDeque<OpeningWatcher>,
         statement: &Statement<'_>,
         tell: &mut (dyn FnMut(&[String]) + Send),
-    ) -> Cancelled {
+    ) {
         let mut next = Instant::now() + FIRST_LOOK;
         let mut pause = FIRST_LOOK;
         let mut blocked_since: Option<Instant> = None;
@@ -128,7 +132,7 @@ impl Watch {
                 self.told = blockers;
             }
             let waits_for_ever = statement.timeouts.lock_ms == 0;
-            let cancelled = if stop_at.is_some_and(|at| at <= now) {
+            self.cancelled = if stop_at.is_some_and(|at| at <= now) {
                 Some(Cancelled::Stopped)
             } else if waits_for_ever
                 && blocked_since.is_some_and(|since| now - since >= statement.blocked_for)
@@ -137,12 +141,11 @@ impl Watch {
             } else {
                 None
             };
-            if let Some(cancelled) = cancelled
-                && watcher.cancel().await.is_ok()
-            {
+            if self.cancelled.is_some() && watcher.cancel().await.is_ok() {
                 self.watcher = Some(watcher);
-                return cancelled;
+                return;
             }
+            self.cancelled = None;
             self.watcher = Some(watcher);
             next = stop_at
                 .filter(|at| *at > now)
@@ -171,14 +174,13 @@ impl Watch {
         &self,
         statement: &Statement<'_>,
         begun: Instant,
-        cancelled: Option<Cancelled>,
         result: Result<(), SessionError>,
     ) -> Result<(), StepError> {
         let waited_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let names = (!self.told.is_empty()).then(|| self.told.join("; "));
         let timeouts = statement.timeouts;
         let timed_out = timeouts.statement_ms > 0 && waited_ms >= timeouts.statement_ms;
-        match (result, cancelled) {
+        match (result, self.cancelled) {
             (Ok(()), _) => Ok(()),
             (Err(SessionError::Statement { transient: true, .. }), Some(Cancelled::Stopped)) => {
                 Err(StepError::Stopped)

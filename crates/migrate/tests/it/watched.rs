@@ -1,6 +1,7 @@
 //! Statements that take long: who is in their way is told, and they can be cancelled.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use migrate::{Applied, ApplyError, ApplyOptions, Event, PlanRequest, Progress, StepError, Stop};
@@ -127,6 +128,20 @@ async fn what_would_wait_for_ever_is_cancelled_at_the_deadline_and_names_who_is_
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("pid 1 (idle in transaction)"), "{source}");
     assert!(!server.lock().unwrap().locked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_that_ends_before_the_server_says_so_was_cancelled_all_the_same() {
+    let server = with_table().await;
+    let watched = Watched::seeing(&[&["pid 1 (idle in transaction)"][..]; 1000]);
+    watched.unanswered.store(true, Ordering::Relaxed);
+    let mut session = FakeSession::new(&server)
+        .with_faults([Fault::Slow(LONG)])
+        .watched_by(&watched);
+    let (applied, _) = run(&mut session, &[table("a", &["id", "x"])], &options(), None).await;
+    let error = applied.unwrap_err();
+    assert!(error.is_timeout() && error.is_transient(), "{error}");
+    assert_eq!(error.reason(), "LockTimeout");
 }
 
 #[tokio::test(start_paused = true)]

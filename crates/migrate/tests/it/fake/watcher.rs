@@ -1,6 +1,7 @@
 //! The second connection to a server in memory.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -16,6 +17,8 @@ pub(crate) struct Watched {
     pub(crate) connections: Mutex<(u32, u32)>,
     /// Wakes the statement that is cancelled.
     pub(crate) cancelled: Notify,
+    /// Whether the server never says that it has cancelled it.
+    pub(crate) unanswered: AtomicBool,
 }
 
 impl Watched {
@@ -45,6 +48,9 @@ impl Watcher for FakeWatcher {
 
     async fn cancel(&mut self) -> Result<(), SessionError> {
         self.0.cancelled.notify_one();
+        if self.0.unanswered.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         Ok(())
     }
 
