@@ -1,6 +1,6 @@
 //! Names of keys.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use aws_lc_rs::digest;
@@ -34,6 +34,18 @@ impl Fingerprint {
     /// Returns the text form.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the first eight hexadecimal digits of the digest, for names in which base64 can't stand. Another key has
+    /// the same ones once in four billion times, so they name a thing and prove nothing.
+    pub fn short(&self) -> String {
+        let digest = self.0.strip_prefix(PREFIX).unwrap_or_default();
+        let bytes = STANDARD_NO_PAD.decode(digest).unwrap_or_default();
+        bytes.iter().take(4).fold(String::new(), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }
 
@@ -87,6 +99,14 @@ mod tests {
             Fingerprint::of_rsa(&[0, 0xff, 1], &[1, 0, 1]),
             Fingerprint::of_rsa(&[0xff, 1], &[0, 1, 0, 1])
         );
+    }
+
+    #[test]
+    fn the_short_form_is_the_digests_first_digits() {
+        let fingerprint: Fingerprint = "SHA256:AQL+f4D/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            .parse()
+            .unwrap();
+        assert_eq!(fingerprint.short(), "0102fe7f");
     }
 
     #[test]

@@ -5,6 +5,8 @@ use base64::alphabet;
 use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::{OpenError, framing};
+
 /// Go's `base64.StdEncoding`: padding is required and loose trailing bits are accepted.
 const GO_STD: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -59,6 +61,15 @@ pub fn decode_item(base64_text: &str) -> Result<Vec<u8>, ItemError> {
         }
         base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => ItemError::Length,
     })
+}
+
+/// Returns the length in bytes of the value that an item holds. No key is needed, and whether the item opens is
+/// not asked.
+///
+/// # Errors
+/// [`OpenError::Truncated`].
+pub fn value_len(item: &[u8]) -> Result<usize, OpenError> {
+    Ok(framing::split(item)?.payload.len() - framing::TAG_LEN)
 }
 
 /// Returns the text of an item: standard base64 with padding, on one line.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::framing;
@@ -67,6 +67,23 @@ impl KeyRing {
     /// Returns the key that new items should be sealed with.
     pub fn newest(&self) -> Option<&RingKey> {
         self.keys.first()
+    }
+
+    /// Returns the `NotBefore` with which a new certificate that is valid for this long becomes the newest of the ring.
+    ///
+    /// That is now; where a key begins later, as one from elsewhere may or one that a faster clock made, it is a second
+    /// after that one, since keys are ordered by `NotBefore` and a certificate holds whole seconds. Where no time is left
+    /// after it, it is now.
+    pub fn begin_of_next(&self, now: Timestamp, valid_for: SignedDuration) -> Timestamp {
+        let Some(newest) = self.newest() else { return now };
+        let Ok(after) = newest.created.checked_add(SignedDuration::from_secs(1)) else {
+            return now;
+        };
+        if after > now && after.checked_add(valid_for).is_ok() {
+            after
+        } else {
+            now
+        }
     }
 
     /// Returns the keys, newest first.

@@ -63,7 +63,7 @@ mod scope;
 pub use certificate::{Certificate, CertificateError};
 pub use error::{OpenError, SealError};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
-pub use item::{ItemError, decode_item, encode_item};
+pub use item::{ItemError, decode_item, encode_item, value_len};
 pub use key_pair::{KeyOptions, KeyPair};
 pub use key_ring::{KeyRing, Opened, RingKey};
 pub use label::Label;

@@ -15,6 +15,7 @@ fn check(cert: &[u8], key_pem: &[u8]) {
         for value in VALUES {
             let item = public.seal(&SystemRandom::new(), &label, value).unwrap();
             assert_eq!(item.len(), 2 + ours.modulus_len() + value.len() + 16);
+            assert_eq!(sealing::value_len(&item), Ok(value.len()));
             assert_eq!(theirs.open(label.as_bytes(), &item).unwrap(), value, "{scope}");
             let item = theirs.seal(label.as_bytes(), value);
             assert_eq!(*ours.open(&label, &item).unwrap(), value, "{scope}");

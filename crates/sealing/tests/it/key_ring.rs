@@ -41,6 +41,21 @@ fn keys_are_newest_first_whatever_order_they_come_in() {
 }
 
 #[test]
+fn a_new_key_begins_now_or_after_the_newest_so_that_it_becomes_the_newest() {
+    let at = |second| jiff::Timestamp::from_second(second).unwrap();
+    let hour = jiff::SignedDuration::from_hours(1);
+    let begin = |keys: &[(i64, &[u8])], now| ring(keys).begin_of_next(at(now), hour);
+    assert_eq!(begin(&[], 5), at(5));
+    assert_eq!(begin(&[(3, KEY_2048), (4, KEY_4096)], 5), at(5));
+    // Within the same second, and when a key's time has not begun.
+    assert_eq!(begin(&[(5, KEY_2048)], 5), at(6));
+    assert_eq!(begin(&[(900, KEY_2048), (4, KEY_4096)], 5), at(901));
+    // No time is left after that one.
+    let last = jiff::Timestamp::MAX.as_second() - 1;
+    assert_eq!(begin(&[(last, KEY_2048)], 5), at(5));
+}
+
+#[test]
 fn keys_of_one_time_stay_in_the_order_they_came() {
     let mut ring = ring(&[(1, KEY_2048)]);
     ring.extend(crate::fixture::ring(&[(1, KEY_FOREIGN)]));
