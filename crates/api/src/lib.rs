@@ -3,6 +3,7 @@
 //! - [`sealed_secret`]: Bitnami's `SealedSecret`, `bitnami.com/v1alpha1`.
 //! - [`database`], [`table`]: SchemaHero's `Database` and `Table`, `v1alpha4`.
 //! - [`conditions`]: the status contract that all kinds follow.
+//! - [`endpoints`]: what the controller of SealedSecrets serves itself.
 //! - [`crds`]: the definitions as the API server takes them.
 //!
 //! Each type is a superset of the one whose name it bears: inherited fields keep their meaning and get no bound that
@@ -28,6 +29,7 @@
 pub mod conditions;
 pub mod crds;
 pub mod database;
+pub mod endpoints;
 pub mod migration;
 pub mod names;
 pub mod sealed_secret;

@@ -14,6 +14,20 @@ pub const SKIP_SET_OWNER_REFERENCES: &str = "sealedsecrets.bitnami.com/skip-set-
 pub const SEALING_KEY_LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
 /// Value of [`SEALING_KEY_LABEL`] of a key in use; any other value disables the key.
 pub const SEALING_KEY_ACTIVE: &str = "active";
+/// Value of [`SEALING_KEY_LABEL`] of an empty Secret that asks for a new key; the leading controller fills it.
+pub const SEALING_KEY_REQUESTED: &str = "requested";
+/// Value of [`SEALING_KEY_LABEL`] of a request that another request's key answered: the Secret holds nothing.
+pub const SEALING_KEY_ANSWERED: &str = "answered";
+/// Value of [`SEALING_KEY_LABEL`] of a key that was taken out of use because nothing needs it any more.
+pub const SEALING_KEY_RETIRED: &str = "retired";
+/// Value of [`SEALING_KEY_LABEL`] of the copy that is kept of a retired key.
+pub const SEALING_KEY_ARCHIVED: &str = "archived";
+/// Annotation of a request with [`SEALING_KEY_ANSWERED`]: the name of the Secret whose key answered it.
+pub const ANSWERED_BY: &str = "chancery.dev/answered-by";
+/// Annotation of a copy of a key: the name of the Secret that it was copied from.
+pub const COPIED_FROM: &str = "chancery.dev/copied-from";
+/// How the annotations begin that cert-manager puts on its Secrets: it replaces their keys in place.
+pub const CERT_MANAGER: &str = "cert-manager.io/";
 /// Prefix of the names of key Secrets.
 pub const SEALING_KEY_PREFIX: &str = "sealed-secrets-key";
 /// Type of a Secret that holds a key and its certificate.

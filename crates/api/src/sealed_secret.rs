@@ -87,6 +87,13 @@ pub struct Unsealed {
     /// Fingerprints of the keys that opened the items.
     #[serde(default)]
     pub keys: Vec<String>,
+    /// How many items each of these keys opened, by fingerprint; records of before it was counted have none.
+    #[serde(
+        default,
+        deserialize_with = "null_is_empty",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub items: BTreeMap<String, i64>,
     /// `resourceVersion` of the Secret as it was written.
     #[serde(default)]
     pub secret_resource_version: String,

@@ -136,6 +136,11 @@ fn status() -> Value {
                 "description": "What was opened last; a restart with nothing changed opens nothing.",
                 "type": "object",
                 "properties": {
+                    "items": {
+                        "description": "How many items each key opened, by its fingerprint.",
+                        "type": "object",
+                        "additionalProperties": { "type": "integer", "format": "int64" },
+                    },
                     "keys": {
                         "description": "Fingerprints of the keys that opened the items.",
                         "type": "array",
