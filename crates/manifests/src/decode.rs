@@ -14,7 +14,7 @@ use crate::yaml::locate::Segment;
 mod access;
 mod similar;
 
-pub(crate) use similar::similar;
+pub use similar::similar;
 
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]

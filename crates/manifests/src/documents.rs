@@ -1,7 +1,6 @@
 //! Documents: any number in a text, each with its place.
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -14,10 +13,12 @@ mod error;
 mod json;
 mod lists;
 mod secret;
+mod source;
 mod split;
 
 pub use error::{DocumentError, Place};
 pub use lists::expand_lists;
+pub(crate) use source::Source;
 
 /// Longest text that is read. No Secret is near it: the API server keeps no object above 1.5 MiB.
 pub const MAX_BYTES: usize = 10 << 20;
@@ -47,15 +48,6 @@ pub struct Document {
     source: Source,
     /// Where in the document the object stands, for an item of a List.
     within: Vec<Segment>,
-}
-
-/// The text of a document, kept to find the line of a field.
-#[derive(Clone)]
-struct Source {
-    text: Arc<str>,
-    range: Range<usize>,
-    /// Line of the file on which `range` begins, from 1.
-    first_line: usize,
 }
 
 /// Takes a text apart into its documents; those without content are passed over.
@@ -145,16 +137,7 @@ impl Document {
     /// the line of the last part that it has. `None` if the
     /// text cannot be searched.
     pub fn line_of(&self, path: &str) -> Option<usize> {
-        let mut segments: Vec<Segment> = self.within.clone();
-        for part in path.split('.') {
-            let (key, indexes) = part.split_once('[').unwrap_or((part, ""));
-            segments.push(Segment::Key(key.to_owned()));
-            let indexes = indexes
-                .split('[')
-                .filter_map(|index| index.trim_end_matches(']').parse().ok());
-            segments.extend(indexes.map(Segment::Index));
-        }
-        self.source.line_of(&segments)
+        self.position_of(&locate::parse(path)).map(|(line, _)| line)
     }
 
     /// Returns the typed object.
@@ -175,10 +158,25 @@ impl Document {
         }
     }
 
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Returns where the object stands in its document: the item of a List.
+    pub(crate) fn within(&self) -> &[Segment] {
+        &self.within
+    }
+
+    /// Returns line and column, from 1, of the deepest part of a path that the document has.
+    pub(crate) fn position_of(&self, path: &[Segment]) -> Option<(usize, usize)> {
+        let full: Vec<Segment> = self.within.iter().chain(path).cloned().collect();
+        self.source.position_of(&full)
+    }
+
     fn error(&self, error: FieldError) -> DocumentError {
         let FieldError { path, problem } = error;
         let full: Vec<Segment> = self.within.iter().chain(&path).cloned().collect();
-        let line = self.source.line_of(&full).unwrap_or(self.line);
+        let line = self.source.position_of(&full).map_or(self.line, |(line, _)| line);
         DocumentError::field(
             self.place(),
             line,
@@ -191,7 +189,7 @@ impl Document {
 
 /// Returns whether a path is inside metadata, which the API server completes and tools decorate, or says what
 /// the object is.
-fn is_metadata(path: &[Segment]) -> bool {
+pub(crate) fn is_metadata(path: &[Segment]) -> bool {
     let keys = path.iter().map(|segment| match segment {
         Segment::Key(key) => key.as_str(),
         Segment::Index(_) => "",
@@ -202,16 +200,6 @@ fn is_metadata(path: &[Segment]) -> bool {
         // Types derived by kube take both for granted; who asks for a type has looked at them.
         ["apiVersion" | "kind"] | ["metadata", _, ..] | ["spec", "template", "metadata", _, ..]
     )
-}
-
-impl Source {
-    fn text(&self) -> &str {
-        self.text.get(self.range.clone()).unwrap_or_default()
-    }
-
-    fn line_of(&self, path: &[Segment]) -> Option<usize> {
-        Some(self.first_line + locate::line_of(self.text(), path)? - 1)
-    }
 }
 
 impl fmt::Debug for Document {

@@ -1,9 +1,13 @@
 //! Key Secrets: the private keys of a controller, as upstream keeps them.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::sync::Arc;
 
-use api::names::{SEALING_KEY_ACTIVE, SEALING_KEY_LABEL, TLS_SECRET_TYPE};
+use api::names::{
+    CERT_MANAGER, SEALING_KEY_ACTIVE, SEALING_KEY_ANSWERED, SEALING_KEY_LABEL, SEALING_KEY_REQUESTED,
+    TLS_SECRET_TYPE,
+};
 use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -11,6 +15,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use sealing::{Certificate, CertificateError, KeyError, KeyPair, KeyRing, PrivateKey, RingKey};
 
 use crate::documents::{self, Document, DocumentError};
+
+mod portable;
+
+pub use self::portable::{name_of_copy, portable};
 
 const TLS_KEY: &str = "tls.key";
 const TLS_CERT: &str = "tls.crt";
@@ -52,6 +60,19 @@ pub enum KeyProblem {
     },
 }
 
+impl KeyProblem {
+    /// Returns the problem and its causes in one line, fit for a log: nothing of the key is in it.
+    pub fn in_a_line(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = self.source();
+        while let Some(source) = cause {
+            words = format!("{words}: {source}");
+            cause = source.source();
+        }
+        words
+    }
+}
+
 /// The name that a new key Secret gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySecretName<'a> {
@@ -59,6 +80,15 @@ pub enum KeySecretName<'a> {
     Name(&'a str),
     /// This prefix, and a suffix that the API server adds; upstream's way.
     GenerateName(&'a str),
+}
+
+/// Returns whether a Secret belongs to something that may replace, relabel or delete it by itself: cert-manager, which
+/// renews in place, or any owner.
+pub fn is_borrowed(metadata: &ObjectMeta) -> bool {
+    let mut annotations = metadata.annotations.iter().flatten();
+    let owners = metadata.owner_references.as_ref();
+    annotations.any(|(name, _)| name.starts_with(CERT_MANAGER))
+        || owners.is_some_and(|owners| !owners.is_empty())
 }
 
 /// Returns whether a Secret is labelled as a key in use. Any other value of the label disables the key.
@@ -81,6 +111,33 @@ pub fn ring_from_secrets<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> (
     )
 }
 
+/// Returns the keys of all Secrets that hold one, whatever their labels say, and those that can't be used: a key that is
+/// out of use can still tell what was sealed for it. Requests for a key, which hold none, are passed over.
+pub fn ring_of_all<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> (KeyRing, Vec<KeyProblem>) {
+    collect(
+        secrets
+            .into_iter()
+            .filter(|secret| !is_request(secret))
+            .map(key_of_secret),
+    )
+}
+
+/// Returns whether a Secret's label took its key out of use. One without the label is not of a controller's keys at all.
+pub fn is_disabled(secret: &Secret) -> bool {
+    let labels = secret.metadata.labels.as_ref();
+    labels.is_some_and(|labels| labels.contains_key(SEALING_KEY_LABEL)) && !is_active(secret)
+}
+
+/// Returns whether a Secret asks for a key, or asked for one and was not the one that got it.
+pub fn is_request(secret: &Secret) -> bool {
+    let label = secret
+        .metadata
+        .labels
+        .as_ref()
+        .and_then(|labels| labels.get(SEALING_KEY_LABEL));
+    label.is_some_and(|value| value == SEALING_KEY_REQUESTED || value == SEALING_KEY_ANSWERED)
+}
+
 /// Returns the active keys among documents, and the active ones that can't be used. Lists are opened,
 /// with or without a kind; objects that are no Secrets are passed over.
 pub fn ring_from_documents(documents: &[Document]) -> (KeyRing, Vec<KeyProblem>) {
@@ -91,7 +148,7 @@ pub fn ring_from_documents(documents: &[Document]) -> (KeyRing, Vec<KeyProblem>)
 }
 
 /// Returns all keys in a file that the user named as one of keys: PEM, key Secrets or a List of them.
-/// Labels aren't asked.
+/// Labels aren't asked, except those of requests for a key, which hold none.
 ///
 /// # Errors
 /// [`DocumentError`], when it is neither PEM nor documents.
@@ -104,9 +161,18 @@ pub fn ring_from_file(name: &str, content: &[u8]) -> Result<(KeyRing, Vec<KeyPro
         return Ok(ring_from_pem(name, content));
     }
     let documents = documents::read(name, content)?;
-    Ok(collect(
-        secrets_of(&documents).map(|secret| key_of_secret(&secret?)),
-    ))
+    let secrets = secrets_of(&documents);
+    let with_key = secrets.filter(|secret| !secret.as_ref().is_ok_and(is_request));
+    Ok(collect(with_key.map(|secret| key_of_secret(&secret?))))
+}
+
+/// Returns the Secrets with a key in a file that the user named as one of key Secrets, or a List of them, whatever their
+/// labels say.
+///
+/// # Errors
+/// [`KeyProblem::Document`], when it isn't documents, or one of its Secrets can't be read.
+pub fn secrets_from_file(name: &str, content: &[u8]) -> Result<Vec<Secret>, KeyProblem> {
+    secrets_of(&documents::read(name, content)?).collect()
 }
 
 /// Returns the private key of a PEM text, with the certificate that may stand beside it. A key without a

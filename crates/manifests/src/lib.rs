@@ -8,6 +8,10 @@
 //!   line and field, and never quote the source: a value could be a password.
 //! * [`seal::seal`] and [`unseal::unseal`] convert between Secret and SealedSecret; [`scope`] decides the
 //!   scope of either.
+//! * [`opening::keys_of_items`] tells which key opens each item, and [`reseal::reseal`] moves items to the newest key.
+//! * [`digest::digest`] tells whether a SealedSecret is still the one that a status speaks of.
+//! * [`edit`] changes single items of the SealedSecrets in a text and leaves every other byte as it is.
+//! * [`verify`] says what is wrong with documents, without a cluster and without a key.
 //! * [`keys`] reads and makes key Secrets; [`secret_text`] takes a text out of any Secret.
 //! * [`yaml::to_string`] and [`json::to_string_pretty`] write.
 //!
@@ -37,13 +41,19 @@
 //! ```
 
 mod decode;
+pub mod digest;
 pub mod documents;
+pub mod edit;
 pub mod json;
 pub mod keys;
+pub mod opening;
+pub mod reseal;
 pub mod scope;
 pub mod seal;
 mod secret_text;
 pub mod unseal;
+pub mod verify;
 pub mod yaml;
 
+pub use self::decode::similar;
 pub use self::secret_text::{SecretTextError, secret_text};

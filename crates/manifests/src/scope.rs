@@ -22,13 +22,13 @@ pub fn of_secret(metadata: &ObjectMeta, asked: Option<Scope>) -> Scope {
 /// Only the exact value `true` counts, and cluster-wide wins (`SecretScope` in upstream's
 /// `sealedsecret_expansion.go`).
 pub fn of_sealed_secret(metadata: &ObjectMeta) -> Scope {
-    let is_true = |name: &str| {
-        metadata
-            .annotations
-            .as_ref()
-            .and_then(|all| all.get(name))
-            .is_some_and(|value| value == "true")
-    };
+    let annotations = metadata.annotations.as_ref();
+    of_annotations(|name| annotations.and_then(|all| all.get(name)).map(String::as_str))
+}
+
+/// Returns the scope that annotations say, by a function that gives the value of one.
+pub(crate) fn of_annotations<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Scope {
+    let is_true = |name| value(name) == Some("true");
     if is_true(SCOPE_CLUSTER_WIDE) {
         Scope::ClusterWide
     } else if is_true(SCOPE_NAMESPACE_WIDE) {

@@ -11,6 +11,12 @@ use sealing::{Certificate, Scope};
 
 use crate::scope;
 
+mod binding;
+mod keep;
+
+pub use binding::{Binding, BindingError, is_placeholder};
+pub use keep::{NamePattern, NamePatternError, is_never_kept};
+
 /// How a Secret is sealed.
 #[derive(Clone, Debug, Default)]
 pub struct SealOptions<'a> {
@@ -23,6 +29,9 @@ pub struct SealOptions<'a> {
     pub allow_empty_data: bool,
     /// Namespace of a Secret that names none; another one than the Secret's is an error.
     pub namespace: Option<&'a str>,
+    /// Labels and annotations of the Secret that the SealedSecret gets too: tools such as Argo CD look for
+    /// theirs on the object that is in Git.
+    pub keep_metadata: &'a [NamePattern],
 }
 
 /// A Secret that can't be sealed. The messages are kubeseal's where it has one.
@@ -70,8 +79,9 @@ pub enum SealError {
 ///
 /// `stringData` wins over `data`. The template is the Secret's metadata without what a cluster adds and
 /// without the annotations in which kubectl and kubecfg keep a copy of the whole object; the SealedSecret's
-/// own metadata is name, namespace and scope annotation. The certificate's time is the caller's to
-/// check ([`Certificate::check_valid`]).
+/// own metadata is name, namespace, scope annotation, and of labels and annotations what
+/// [`SealOptions::keep_metadata`] names. The certificate's time is the caller's to check
+/// ([`Certificate::check_valid`]).
 ///
 /// # Errors
 /// [`SealError`].
@@ -88,17 +98,7 @@ pub fn seal(
     }
     let name = metadata.name.clone().unwrap_or_default();
 
-    let data = secret
-        .data
-        .iter()
-        .flatten()
-        .map(|(key, value)| (key, value.0.as_slice()));
-    let string_data = secret
-        .string_data
-        .iter()
-        .flatten()
-        .map(|(key, value)| (key, value.as_bytes()));
-    let values: BTreeMap<&String, &[u8]> = data.chain(string_data).collect();
+    let values = values(secret);
     if values.is_empty() && !options.allow_empty_data {
         return Err(SealError::EmptyData { name });
     }
@@ -111,17 +111,18 @@ pub fn seal(
             .seal(random, &label, value)
             .map_err(|source| SealError::Item {
                 name: name.clone(),
-                item: key.clone(),
+                item: key.to_owned(),
                 source,
             })?;
-        encrypted_data.insert(key.clone(), sealing::encode_item(&item));
+        encrypted_data.insert(key.to_owned(), sealing::encode_item(&item));
     }
 
-    let mut annotations = BTreeMap::new();
+    let mut annotations = keep::kept(metadata.annotations.as_ref(), options.keep_metadata);
     scope::annotate(&mut annotations, scope);
     if options.hint {
         annotations.insert(SEALED_WITH.to_owned(), certificate.fingerprint().to_string());
     }
+    let labels = keep::kept(metadata.labels.as_ref(), options.keep_metadata);
     let mut sealed = SealedSecret::new(
         &name,
         SealedSecretSpec {
@@ -136,8 +137,18 @@ pub fn seal(
         },
     );
     sealed.metadata.namespace = metadata.namespace;
+    sealed.metadata.labels = Some(labels).filter(|labels| !labels.is_empty());
     sealed.metadata.annotations = Some(annotations).filter(|annotations| !annotations.is_empty());
     Ok(sealed)
+}
+
+/// Returns the values of a Secret by key; `stringData` wins over `data`.
+pub fn values(secret: &Secret) -> BTreeMap<&str, &[u8]> {
+    let data = secret.data.iter().flatten();
+    let string_data = secret.string_data.iter().flatten();
+    let data = data.map(|(key, value)| (key.as_str(), value.0.as_slice()));
+    data.chain(string_data.map(|(key, value)| (key.as_str(), value.as_bytes())))
+        .collect()
 }
 
 /// Returns the metadata that the Secret will have.

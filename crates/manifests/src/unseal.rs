@@ -1,23 +1,24 @@
 //! SealedSecret to Secret.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use api::names::SEALED_WITH;
-use api::sealed_secret::{SealedSecret, SealedSecretSpec};
+use api::sealed_secret::{SealedSecret, SecretTemplate};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use sealing::{Fingerprint, ItemError, KeyRing, Label, OpenError};
+use sealing::{Fingerprint, KeyRing};
+use zeroize::Zeroizing;
 
-use crate::{decode, scope, seal};
+use crate::opening::{self, ItemFailure, Opening};
+use crate::{decode, seal};
 
 /// What a SealedSecret holds. Its `Debug` shows no value.
 pub struct Unsealed {
     /// The Secret, without owner references.
     pub secret: Secret,
-    /// The keys that opened its items; the best hints for the next time.
-    pub keys: BTreeSet<Fingerprint>,
+    /// The keys that opened its items, and how many each; the best hints for the next time.
+    pub keys: BTreeMap<Fingerprint, usize>,
 }
 
 /// A SealedSecret that doesn't open. No message holds anything that was decrypted.
@@ -38,32 +39,6 @@ pub enum UnsealError {
     /// What the deprecated `spec.data` held is no Secret.
     #[error("the deprecated field 'data' does not hold a Secret; seal the Secret again")]
     NoSecret,
-}
-
-/// One item that doesn't open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemFailure {
-    /// Key of the item; `spec.data` for the deprecated format.
-    pub item: String,
-    /// The reason.
-    pub reason: ItemReason,
-}
-
-/// Why an item doesn't open.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ItemReason {
-    /// It isn't base64.
-    #[error(transparent)]
-    Text(#[from] ItemError),
-    /// No key opens it, or it is damaged.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-}
-
-impl fmt::Display for ItemFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "item `{}`: {}", self.item, self.reason)
-    }
 }
 
 fn join(failures: &[ItemFailure]) -> String {
@@ -88,41 +63,51 @@ pub fn unseal(
     ring: &KeyRing,
     extra_hints: &[Fingerprint],
 ) -> Result<Unsealed, UnsealError> {
-    let label = scope::label(&sealed.metadata, scope::of_sealed_secret(&sealed.metadata));
-    let mut hints = extra_hints.to_vec();
-    hints.extend(hints_of(&sealed.metadata));
-    let mut opener = Opener {
-        ring,
-        label,
-        hints,
-        keys: BTreeSet::new(),
-        failures: Vec::new(),
-    };
-
-    let secret = match &sealed.spec {
-        SealedSecretSpec {
-            data: Some(_),
-            encrypted_data,
-            ..
-        } if !encrypted_data.is_empty() => {
-            return Err(UnsealError::TwoFormats);
+    let mut opening = Opening::new(sealed, ring, extra_hints);
+    let mut keys = BTreeMap::new();
+    let mut values = BTreeMap::new();
+    let items = opening::items(&sealed.spec)?;
+    let template = sealed.spec.template.clone().unwrap_or_default();
+    let is_deprecated = sealed.spec.data.is_some();
+    if !is_deprecated && template.data.as_ref().is_some_and(|data| !data.is_empty()) {
+        return Err(UnsealError::UnsupportedTemplate);
+    }
+    for (key, item) in items {
+        if let Some(opened) = opening.open(key, item) {
+            *keys.entry(opened.fingerprint).or_default() += 1;
+            values.insert(key, opened.plaintext);
         }
-        SealedSecretSpec { data: Some(item), .. } => opener.deprecated(item)?,
-        spec => opener.items(spec)?,
+    }
+    opening.end()?;
+    let secret = if is_deprecated {
+        deprecated(&values.into_values().next().unwrap_or_default())?
+    } else {
+        templated(template, values)
     };
     Ok(Unsealed {
         secret: place(secret, &sealed.metadata),
-        keys: opener.keys,
+        keys,
     })
 }
 
-/// Returns the fingerprints of an object's hint; what is none is passed over, because a hint decides nothing.
-fn hints_of(metadata: &ObjectMeta) -> Vec<Fingerprint> {
-    let hint = metadata.annotations.as_ref().and_then(|all| all.get(SEALED_WITH));
-    hint.iter()
-        .flat_map(|hint| hint.split(','))
-        .filter_map(|word| word.trim().parse().ok())
-        .collect()
+fn templated(template: SecretTemplate, values: BTreeMap<&str, Zeroizing<Vec<u8>>>) -> Secret {
+    let data = values
+        .into_iter()
+        .map(|(key, mut value)| (key.to_owned(), ByteString(std::mem::take(&mut *value))));
+    Secret {
+        data: Some(data.collect()),
+        immutable: template.immutable,
+        metadata: template.metadata.unwrap_or_default(),
+        string_data: None,
+        type_: template.type_.filter(|type_| !type_.is_empty()),
+    }
+}
+
+/// The format before 2019: the whole Secret as JSON in one item; its template doesn't count.
+fn deprecated(json: &[u8]) -> Result<Secret, UnsealError> {
+    let json = serde_json::from_slice(json).map_err(|_| UnsealError::NoSecret)?;
+    let (secret, _) = decode::decode::<Secret>(&json).map_err(|_| UnsealError::NoSecret)?;
+    Ok(secret)
 }
 
 fn place(mut secret: Secret, sealed: &ObjectMeta) -> Secret {
@@ -130,78 +115,6 @@ fn place(mut secret: Secret, sealed: &ObjectMeta) -> Secret {
     secret.metadata.name.clone_from(&sealed.name);
     secret.metadata.namespace.clone_from(&sealed.namespace);
     secret
-}
-
-struct Opener<'a> {
-    ring: &'a KeyRing,
-    label: Label,
-    hints: Vec<Fingerprint>,
-    keys: BTreeSet<Fingerprint>,
-    failures: Vec<ItemFailure>,
-}
-
-impl Opener<'_> {
-    fn items(&mut self, spec: &SealedSecretSpec) -> Result<Secret, UnsealError> {
-        let template = spec.template.clone().unwrap_or_default();
-        if template.data.is_some_and(|data| !data.is_empty()) {
-            return Err(UnsealError::UnsupportedTemplate);
-        }
-        let mut data = BTreeMap::new();
-        for (key, item) in &spec.encrypted_data {
-            if let Some(value) = self.open(key, item) {
-                data.insert(key.clone(), ByteString(value));
-            }
-        }
-        self.fail_if_any_failed()?;
-        Ok(Secret {
-            data: Some(data),
-            immutable: template.immutable,
-            metadata: template.metadata.unwrap_or_default(),
-            string_data: None,
-            type_: template.type_.filter(|type_| !type_.is_empty()),
-        })
-    }
-
-    /// The format before 2019: the whole Secret as JSON in one item; its template doesn't count.
-    fn deprecated(&mut self, item: &str) -> Result<Secret, UnsealError> {
-        let opened = self.open("spec.data", item);
-        self.fail_if_any_failed()?;
-        let json = serde_json::from_slice(&zeroize::Zeroizing::new(opened.unwrap_or_default()))
-            .map_err(|_| UnsealError::NoSecret)?;
-        let (secret, _) = decode::decode::<Secret>(&json).map_err(|_| UnsealError::NoSecret)?;
-        Ok(secret)
-    }
-
-    fn open(&mut self, key: &str, text: &str) -> Option<Vec<u8>> {
-        let opened = sealing::decode_item(text)
-            .map_err(ItemReason::from)
-            .and_then(|item| Ok(self.ring.open(&item, &self.label, &self.hints)?));
-        match opened {
-            Ok(mut opened) => {
-                self.hints.retain(|hint| *hint != opened.fingerprint);
-                self.hints.insert(0, opened.fingerprint.clone());
-                self.keys.insert(opened.fingerprint);
-                Some(std::mem::take(&mut *opened.plaintext))
-            }
-            Err(reason) => {
-                self.failures.push(ItemFailure {
-                    item: key.to_owned(),
-                    reason,
-                });
-                None
-            }
-        }
-    }
-
-    fn fail_if_any_failed(&mut self) -> Result<(), UnsealError> {
-        if self.failures.is_empty() {
-            Ok(())
-        } else {
-            Err(UnsealError::Items {
-                failures: std::mem::take(&mut self.failures),
-            })
-        }
-    }
 }
 
 impl fmt::Debug for Unsealed {

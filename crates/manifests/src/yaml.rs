@@ -5,6 +5,7 @@ use serde_json::Value;
 use serde_saphyr::{Error, LitStr, Options};
 
 pub(crate) mod locate;
+pub(crate) mod tree;
 
 /// Deepest nesting that is read. The reader recurses, and twice this depth overflows the 2 MiB stack of a
 /// thread in a build without optimisation; no Kubernetes object is half as deep.
@@ -74,17 +75,24 @@ fn is_plain_lines(text: &str) -> bool {
 pub(crate) struct SyntaxError {
     /// Line, counted from 1 at the start of the text, where it is known.
     pub(crate) line: Option<usize>,
+    /// Column in characters, counted from 1, where the line is known.
+    pub(crate) column: Option<usize>,
     pub(crate) message: String,
 }
 
 /// Returns the value of one document.
 pub(crate) fn parse(text: &str) -> Result<Value, SyntaxError> {
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| SyntaxError {
-        line: error
-            .location()
-            .and_then(|location| usize::try_from(location.line()).ok())
-            .filter(|line| *line > 0),
-        message: message(&error),
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
+        let number = |number: u64| usize::try_from(number).ok().filter(|number| *number > 0);
+        let line = error.location().and_then(|location| number(location.line()));
+        SyntaxError {
+            line,
+            column: error
+                .location()
+                .filter(|_| line.is_some())
+                .and_then(|location| number(location.column())),
+            message: message(&error),
+        }
     })
 }
 

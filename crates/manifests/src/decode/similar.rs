@@ -1,7 +1,7 @@
 //! "Did you mean".
 
 /// Returns the word that `word` is most likely a slip of, if one is close enough.
-pub(crate) fn similar<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+pub fn similar<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let (distance, best) = words
         .iter()

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::decode::{Problem, similar};
-use crate::yaml::locate::Segment;
+use crate::yaml::locate::{Segment, spell};
 
 /// The place of a document, as in `secret.yaml, document 2 (line 14)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub enum DocumentError {
     Syntax {
         /// The document, and the line of the fault.
         place: Place,
+        /// Column of the fault in characters, from 1, where it is known.
+        column: Option<usize>,
         /// What is wrong.
         message: String,
     },
@@ -89,7 +91,7 @@ fn in_field(path: &str, line: usize) -> String {
 
 impl DocumentError {
     /// Returns the error of a field; messages of types that may quote a value are left out if `confidential`.
-    pub(super) fn field(
+    pub(crate) fn field(
         place: Place,
         line: usize,
         path: &[Segment],
@@ -117,38 +119,5 @@ impl DocumentError {
             line,
             message,
         }
-    }
-}
-
-/// Returns a path as kubectl spells it; a key with a dot in it stands in brackets.
-fn spell(path: &[Segment]) -> String {
-    let mut text = String::new();
-    for segment in path {
-        match segment {
-            Segment::Index(index) => text.extend(["[", &index.to_string(), "]"]),
-            Segment::Key(key) if key.contains(['.', '/', '[']) => text.extend(["[", key, "]"]),
-            Segment::Key(key) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(key);
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_spelt_as_kubectl_does() {
-        let key = |key: &str| Segment::Key(key.to_owned());
-        assert_eq!(
-            spell(&[key("spec"), key("items"), Segment::Index(2), key("a.b"), key("c")]),
-            "spec.items[2][a.b].c"
-        );
-        assert_eq!(spell(&[]), "");
     }
 }

@@ -12,12 +12,17 @@ use super::{Document, DocumentError, Format, Place, Source};
 pub(super) fn read(name: &str, text: &Arc<str>) -> Result<Vec<Document>, DocumentError> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Unique>();
     let mut documents: Vec<Document> = Vec::new();
-    // Line of `counted`, from 1.
-    let (mut line, mut counted) = (1, 0);
+    // Line of `counted`, from 1, and the characters before it on that line.
+    let (mut line, mut before, mut counted) = (1, 0, 0);
     loop {
         let rest = text.get(stream.byte_offset()..).unwrap_or_default();
         let start = stream.byte_offset() + (rest.len() - rest.trim_start().len());
-        line += lines(text, counted, start);
+        let passed = text.get(counted..start).unwrap_or_default();
+        line += passed.bytes().filter(|byte| *byte == b'\n').count();
+        before = match passed.rsplit_once('\n') {
+            Some((_, last)) => last.chars().count(),
+            None => before + passed.chars().count(),
+        };
         counted = start;
         let index = documents.len() + 1;
         let place = |line| Place {
@@ -36,6 +41,8 @@ pub(super) fn read(name: &str, text: &Arc<str>) -> Result<Vec<Document>, Documen
                 let message = format!("not valid JSON: {message}");
                 return Err(DocumentError::Syntax {
                     place: place(error.line().max(line)),
+                    // Column 0 is the line break before.
+                    column: Some(error.column().max(1)),
                     message,
                 });
             }
@@ -47,11 +54,7 @@ pub(super) fn read(name: &str, text: &Arc<str>) -> Result<Vec<Document>, Documen
             });
         }
         let range = start..stream.byte_offset();
-        let source = Source {
-            text: Arc::clone(text),
-            range,
-            first_line: line,
-        };
+        let source = Source::new(text, range, line, before, Format::Json);
         let file = name.to_owned();
         documents.push(Document {
             file,
@@ -63,11 +66,6 @@ pub(super) fn read(name: &str, text: &Arc<str>) -> Result<Vec<Document>, Documen
             within: Vec::new(),
         });
     }
-}
-
-fn lines(text: &str, from: usize, to: usize) -> usize {
-    text.get(from..to)
-        .map_or(0, |text| text.bytes().filter(|byte| *byte == b'\n').count())
 }
 
 /// A value in whose objects no key stands twice; `serde_json`'s own keeps the last in silence.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Document, DocumentError};
-use crate::yaml::locate::{Segment, lines_of_entries};
+use crate::yaml::locate::Segment;
 
 /// Returns the documents with every List replaced by its items; an item's place names its List.
 ///
@@ -40,18 +40,19 @@ fn expand(list: &Document, items: Vec<Value>, expanded: &mut Vec<Document>) -> R
         .kind()
         .and_then(|kind| kind.strip_suffix("List"))
         .filter(|kind| !kind.is_empty());
-    let lines = lines_of_entries(list.source.text(), "items");
     for (index, value) in items.into_iter().enumerate() {
+        let within = vec![Segment::key("items"), Segment::Index(index)];
         let mut item = Document {
             file: list.file.clone(),
             index: list.index,
-            line: lines
-                .get(index)
-                .map_or(list.line, |line| list.source.first_line + line - 1),
+            line: list
+                .source
+                .position_of(&within)
+                .map_or(list.line, |(line, _)| line),
             format: list.format,
             value,
             source: list.source.clone(),
-            within: vec![Segment::Key("items".to_owned()), Segment::Index(index)],
+            within,
         };
         let place = item.place();
         let Value::Object(object) = &mut item.value else {

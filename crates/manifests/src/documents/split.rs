@@ -96,11 +96,7 @@ pub(super) fn read_yaml(name: &str, text: &Arc<str>) -> Result<Vec<Document>, Do
         }
         index += 1;
         let Some(line) = chunk.content else { continue };
-        let source = Source {
-            text: Arc::clone(text),
-            range: chunk.range,
-            first_line: chunk.first_line,
-        };
+        let source = Source::new(text, chunk.range, chunk.first_line, 0, Format::Yaml);
         let place = |line| Place {
             file: name.to_owned(),
             document: index,
@@ -109,6 +105,7 @@ pub(super) fn read_yaml(name: &str, text: &Arc<str>) -> Result<Vec<Document>, Do
         };
         let value = yaml::parse(source.text()).map_err(|error| DocumentError::Syntax {
             place: place(error.line.map_or(line, |at| at + source.first_line - 1)),
+            column: error.column,
             message: error.message,
         })?;
         let found = match &value {

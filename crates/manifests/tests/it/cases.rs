@@ -2,7 +2,7 @@
 
 use aws_lc_rs::rand::SystemRandom;
 use k8s_openapi::api::core::v1::Secret;
-use manifests::seal::SealOptions;
+use manifests::seal::{NamePattern, SealOptions};
 use manifests::{documents, scope, seal, unseal};
 use sealing::{Label, Scope};
 use serde_json::Value;
@@ -27,11 +27,18 @@ fn scope_of(options: &Value) -> Option<Scope> {
 
 fn seal(case: &Case) -> Result<api::sealed_secret::SealedSecret, seal::SealError> {
     let options = options(case);
+    let keep: Vec<NamePattern> = options["keepMetadata"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|pattern| pattern.as_str().unwrap().parse().unwrap())
+        .collect();
     let options = SealOptions {
         scope: scope_of(&options),
         namespace: options["namespace"].as_str(),
         hint: options["hint"] == true,
         allow_empty_data: options["allowEmptyData"] == true,
+        keep_metadata: &keep,
     };
     seal::seal(
         &secret(case),

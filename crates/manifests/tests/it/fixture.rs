@@ -1,11 +1,11 @@
 //! Keys of `testdata/crypto`, and objects to work with.
 
-use api::sealed_secret::SealedSecret;
+use api::sealed_secret::{SealedSecret, SealedSecretSpec};
 use aws_lc_rs::rand::SystemRandom;
 use k8s_openapi::api::core::v1::Secret;
 use manifests::seal::SealOptions;
 use manifests::{documents, keys, seal};
-use sealing::{Certificate, KeyRing};
+use sealing::{Certificate, Fingerprint, KeyRing, Label, Scope};
 use serde_json::Value;
 
 pub(crate) const KEY_2048: &[u8] = include_bytes!("../../../../testdata/crypto/key-2048.pem");
@@ -29,6 +29,10 @@ pub(crate) fn certificate(pem: &[u8]) -> Certificate {
     Certificate::from_pem(pem).unwrap()
 }
 
+pub(crate) fn fingerprint(pem: &[u8]) -> Fingerprint {
+    certificate(pem).fingerprint().clone()
+}
+
 pub(crate) fn secret(text: &str) -> Secret {
     documents::read("secret.yaml", text.as_bytes()).unwrap()[0]
         .to()
@@ -50,6 +54,25 @@ pub(crate) fn sealed(secret: &Secret, cert: &[u8]) -> SealedSecret {
         &SystemRandom::new(),
     )
     .unwrap()
+}
+
+/// The format before 2019, made by hand: no tool writes it any more.
+pub(crate) fn deprecated(json: &str) -> SealedSecret {
+    let label = Label::new(Scope::Strict, "shop", "database");
+    let item = certificate(CERT_2048)
+        .public_key()
+        .seal(&SystemRandom::new(), &label, json.as_bytes())
+        .unwrap();
+    let data = Some(sealing::encode_item(&item));
+    let mut sealed = SealedSecret::new(
+        "database",
+        SealedSecretSpec {
+            data,
+            ..SealedSecretSpec::default()
+        },
+    );
+    sealed.metadata.namespace = Some("shop".to_owned());
+    sealed
 }
 
 /// Sorts nothing and drops nothing: two documents are equal when their values are.

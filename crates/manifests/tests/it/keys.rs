@@ -1,9 +1,10 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use manifests::keys::{
-    KeyProblem, KeySecretName, key_of_secret, key_secret, ring_from_documents, ring_from_file, ring_from_pem,
-    ring_from_secrets,
+    KeyProblem, KeySecretName, is_borrowed, key_of_secret, key_secret, ring_from_documents, ring_from_file,
+    ring_from_pem, ring_from_secrets,
 };
 use manifests::{documents, yaml};
 use sealing::{KeyError, KeyOptions, KeyPair};
@@ -189,4 +190,19 @@ fn what_is_no_key_file_is_an_error_or_a_problem() {
 fn the_certificate_comes_along_so_that_a_controller_can_publish_it() {
     let key = key_of_secret(&secret("k", None, KEY_2048, CERT_2048)).unwrap();
     assert_eq!(key.certificate.unwrap().to_pem().as_bytes(), CERT_2048);
+}
+
+#[test]
+fn a_secret_of_cert_manager_or_of_any_owner_is_borrowed() {
+    let mut secret = ObjectMeta::default();
+    assert!(!is_borrowed(&secret));
+    secret.annotations = Some([("chancery.dev/copied-from".to_owned(), "x".to_owned())].into());
+    assert!(!is_borrowed(&secret));
+    secret.annotations = Some([("cert-manager.io/certificate-name".to_owned(), "x".to_owned())].into());
+    assert!(is_borrowed(&secret));
+    secret.annotations = None;
+    secret.owner_references = Some(vec![]);
+    assert!(!is_borrowed(&secret));
+    secret.owner_references = Some(vec![OwnerReference::default()]);
+    assert!(is_borrowed(&secret));
 }

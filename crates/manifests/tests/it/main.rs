@@ -8,9 +8,11 @@
 
 mod cases;
 mod documents;
+mod edit;
 mod fields;
 mod fixture;
 mod keys;
 mod lists;
+mod reseal;
 mod seal;
 mod unseal;

@@ -1,24 +1,21 @@
 use api::names::SEALED_WITH;
-use api::sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
-use aws_lc_rs::rand::SystemRandom;
+use api::sealed_secret::{SealedSecret, SecretTemplate};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use manifests::documents;
-use manifests::unseal::{ItemReason, UnsealError, unseal};
-use sealing::{Fingerprint, Label, OpenError, Scope};
+use manifests::opening::ItemReason;
+use manifests::unseal::{UnsealError, unseal};
+use sealing::{Fingerprint, OpenError};
 use serde_json::json;
 
 use crate::fixture::{
-    CERT_2048, CERT_FOREIGN, KEY_2048, KEY_4096, KEY_FOREIGN, certificate, database, ring, sealed, value,
+    CERT_2048, CERT_FOREIGN, KEY_2048, KEY_4096, KEY_FOREIGN, database, deprecated, fingerprint, ring,
+    sealed, value,
 };
 
 fn upstream(text: &str) -> SealedSecret {
     documents::read("sealed", text.as_bytes()).unwrap()[0]
         .to()
         .unwrap()
-}
-
-fn fingerprint(cert: &[u8]) -> Fingerprint {
-    certificate(cert).fingerprint().clone()
 }
 
 #[test]
@@ -152,7 +149,7 @@ fn items_of_several_keys_open_and_each_key_is_named() {
     let unsealed = unseal(&one, &ring(&[KEY_2048, KEY_FOREIGN]), &[]).unwrap();
     assert_eq!(
         unsealed.keys,
-        [fingerprint(CERT_2048), fingerprint(CERT_FOREIGN)].into()
+        [(fingerprint(CERT_2048), 1), (fingerprint(CERT_FOREIGN), 1)].into()
     );
     assert_eq!(unsealed.secret.data.as_ref().unwrap().len(), 2);
     let printed = format!("{unsealed:?}");
@@ -160,25 +157,6 @@ fn items_of_several_keys_open_and_each_key_is_named() {
         printed.contains("database") && !printed.contains("98"),
         "{printed}"
     );
-}
-
-/// The format before 2019, made by hand: no tool writes it any more.
-fn deprecated(json: &str) -> SealedSecret {
-    let label = Label::new(Scope::Strict, "shop", "database");
-    let item = certificate(CERT_2048)
-        .public_key()
-        .seal(&SystemRandom::new(), &label, json.as_bytes())
-        .unwrap();
-    let data = Some(sealing::encode_item(&item));
-    let mut sealed = SealedSecret::new(
-        "database",
-        SealedSecretSpec {
-            data,
-            ..SealedSecretSpec::default()
-        },
-    );
-    sealed.metadata.namespace = Some("shop".to_owned());
-    sealed
 }
 
 #[test]

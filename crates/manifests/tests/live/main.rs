@@ -5,5 +5,6 @@
     reason = "a helper of tests fails the test that called it"
 )]
 
+mod edit;
 mod go_reader;
 mod kubeseal;
