@@ -115,6 +115,11 @@ impl Error {
         matches!(self.answer, Answer::Refused { code: 404, .. })
     }
 
+    /// Returns whether the API server refused this very object: another one may be fine.
+    pub(crate) fn is_about_the_object(&self) -> bool {
+        self.class() == Class::Terminal || self.reason() == "AdmissionDenied"
+    }
+
     /// Returns how long the server asked to be left alone.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self.answer {

@@ -20,7 +20,7 @@ use tokio::time::sleep;
 use crate::args::{Args, ClusterArgs, Command, SecretsArgs};
 use crate::context::{Clock, Context, Shared, Work};
 use crate::cpu::CpuPool;
-use crate::http;
+use crate::http::{self, Intake};
 use crate::keys::{Keeper, Keys};
 use crate::lease::{self, Election};
 use crate::ready::Readiness;
@@ -94,9 +94,13 @@ async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
         let readiness = Arc::clone(&readiness);
         move || readiness.awaited()
     };
+    let intake = {
+        let keys = context.keys.clone();
+        Arc::new(Intake::new(move || keys.borrow().clone(), context.cpu.clone()))
+    };
     tasks.spawn(http::serve(
         listener,
-        http::router(certificate, awaited),
+        http::router(certificate, awaited, &intake),
         stopped_all.clone(),
     ));
     tasks.spawn(
@@ -126,6 +130,7 @@ async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
     stop_all.send_replace(true);
     given_back(election).await;
     context.work.log();
+    intake.log();
     ended
 }
 

@@ -1,24 +1,37 @@
-//! The HTTP server: the certificate and the probes, from every replica.
+//! The HTTP server: the certificate, the probes, and what is done with callers' SealedSecrets, from every replica.
 //!
-//! It answers whoever can reach it, so it gives away nothing but the public certificate and takes
-//! nothing in: GET and HEAD only, no body is read, and headers, connections and times are bounded.
+//! It answers whoever can reach it, so no value and nothing that leads to one leaves it: out go the public certificate,
+//! ciphertexts for those who sent ciphertexts, and names of keys. Headers, bodies, connections, times and work are bounded.
 
 mod certificate;
 mod health;
+mod inspect;
+mod intake;
+mod parts;
+mod refusal;
+mod rotate;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::endpoints::{CERTIFICATE, INSPECT, ROTATE};
 use axum::Router;
-use axum::routing::get;
+use axum::extract::Request;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use manifests::documents::Document;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
+
+pub(crate) use self::intake::Intake;
+use crate::context::clip;
 
 /// Connections at the same time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 256;
@@ -30,6 +43,8 @@ const CONNECTION: Duration = Duration::from_mins(2);
 const HEADER_BYTES: usize = 16 * 1024;
 /// Number of headers of a request.
 const HEADER_COUNT: usize = 64;
+/// Longest name of an object (RFC 1123 subdomain).
+const NAME: usize = 253;
 /// Pause when the process is out of descriptors, so that the accept loop does not spin.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(100);
 
@@ -37,11 +52,21 @@ const NO_DESCRIPTORS: Duration = Duration::from_millis(100);
 pub(crate) fn router(
     certificate: impl Fn() -> Option<Arc<str>> + Clone + Send + Sync + 'static,
     awaited: impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static,
+    intake: &Arc<Intake>,
 ) -> Router {
+    let (rotate, inspect) = (Arc::clone(intake), Arc::clone(intake));
     Router::new()
         .route(
-            "/v1/cert.pem",
+            CERTIFICATE,
             get(move || std::future::ready(certificate::answer(certificate().as_deref()))),
+        )
+        .route(
+            ROTATE,
+            post(async move |request: Request| rotate::answer(&rotate, request).await),
+        )
+        .route(
+            INSPECT,
+            post(async move |request: Request| inspect::answer(&inspect, request).await),
         )
         .merge(probes(awaited))
 }
@@ -113,6 +138,25 @@ async fn connection(stream: TcpStream, router: Router) {
     let serving = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     // What a client did wrong is the client's business; a line for each would be a way to fill logs.
     let _ = timeout(CONNECTION, serving).await;
+}
+
+/// Returns an answer that no cache keeps and no browser takes for something else.
+fn json(media_type: &'static str, value: &impl serde::Serialize) -> Response {
+    // Maps with keys of text always can be written.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, format!("{text}\n")).into_response()
+}
+
+/// Returns namespace and name of a caller's object for a log line. They are the caller's words, so they are cut; to be
+/// logged by their `Debug`, which escapes.
+fn names(document: &Document) -> (String, String) {
+    let word = |word: Option<&str>| clip(word.unwrap_or_default(), NAME).to_owned();
+    (word(document.namespace()), word(document.name()))
 }
 
 #[cfg(test)]

@@ -1,13 +1,23 @@
 //! The rules of sealing keys. Pure.
 
+use std::time::Duration;
+
 use api::names;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::Fingerprint;
+
+/// Longest name of a Secret.
+const NAME: usize = 253;
+/// How long the other replicas leave it to the leader to store a key again: as long as a Lease lasts.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a Secret of the controller's namespace is to the key ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A key in use.
     Active,
+    /// An empty Secret that asks for a key.
+    Requested,
     /// A key that someone took out of use by another value of the label, such as `compromised`.
     Disabled,
     /// Not a key.
@@ -16,38 +26,83 @@ pub(crate) enum Role {
 
 /// Returns the role of a Secret.
 ///
-/// The label's value `active` makes a key, any other value disables it, as upstream reads it. One
-/// Secret named exactly like the prefix, without the label, is a key of upstream's first versions.
+/// The label's value `active` makes a key, any other value disables it, as upstream reads it; so upstream's controller
+/// passes over a request. One Secret named exactly like the prefix, without the label, is a key of upstream's first
+/// versions.
 pub(crate) fn role(metadata: &ObjectMeta, prefix: &str) -> Role {
     let label = metadata
         .labels
         .as_ref()
         .and_then(|labels| labels.get(names::SEALING_KEY_LABEL));
     match label.map(String::as_str) {
-        Some("active") => Role::Active,
+        Some(names::SEALING_KEY_ACTIVE) => Role::Active,
+        Some(names::SEALING_KEY_REQUESTED) => Role::Requested,
         Some(_) => Role::Disabled,
         None if metadata.name.as_deref() == Some(prefix) => Role::Active,
         None => Role::Other,
     }
 }
 
-/// What is known when asking whether a key must be made.
+/// What is known when asking what must be done about the keys.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Observed {
     /// This replica leads.
     pub(crate) leader: bool,
-    /// The key Secrets were listed at least once.
+    /// The key Secrets were listed, and that of upstream's first kind must be looked at.
+    pub(crate) legacy: bool,
+    /// Every kind of key was looked at once.
     pub(crate) synced: bool,
     /// Keys in use, whether their Secret still exists or not.
     pub(crate) held: usize,
+    /// Requests for a key that can be filled.
+    pub(crate) requests: usize,
+    /// For how long a key waits to be stored under a name of its own.
+    pub(crate) unkept: Option<Duration>,
 }
 
-/// Returns whether this replica must make a key now.
+/// What a replica has to do by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Due {
+    /// Look at the Secret of upstream's first kind.
+    Legacy,
+    /// Store a key under a name of its own.
+    Keep,
+    /// Make a key for those who asked for one.
+    Fill,
+    /// Make the first key.
+    Generate,
+}
+
+/// Returns what this replica must do, and how long it has to leave it be, most urgent first.
 ///
-/// Only when there is none at all. A key whose Secret was deleted while we run still opens what was
+/// A key is made unasked only when there is none at all. One whose Secret was deleted while we run still opens what was
 /// sealed to it; making another in silence would hide the loss from whoever could still restore it.
-pub(crate) fn must_generate(observed: &Observed) -> bool {
-    observed.leader && observed.synced && observed.held == 0
+/// Where someone asked for a key, that one is also the first.
+///
+/// A key that must be stored again is in the memory of those who saw it before, and only there. So the others do it when
+/// the leader does not, who may have come after the change: the name of the copy follows from the key, and the second
+/// create fails.
+pub(crate) fn due(observed: &Observed) -> Vec<(Due, Duration)> {
+    let mut all = Vec::new();
+    if observed.legacy {
+        all.push((Due::Legacy, Duration::ZERO));
+    }
+    if let Some(since) = observed.unkept {
+        let wait = if observed.leader {
+            Duration::ZERO
+        } else {
+            PATIENCE.saturating_sub(since)
+        };
+        all.push((Due::Keep, wait));
+    }
+    if observed.leader && observed.synced {
+        if observed.requests > 0 {
+            all.push((Due::Fill, Duration::ZERO));
+        } else if observed.held == 0 {
+            all.push((Due::Generate, Duration::ZERO));
+        }
+    }
+    all
 }
 
 /// Returns the name for a new key Secret in a namespace that has the key Secrets `uids` now.
@@ -75,67 +130,14 @@ pub(crate) fn secret_name(prefix: &str, namespace: &str, uids: &[String]) -> Str
     format!("{prefix}{suffix}")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn metadata(name: &str, label: Option<&str>) -> ObjectMeta {
-        ObjectMeta {
-            name: Some(name.to_owned()),
-            labels: label.map(|value| [(names::SEALING_KEY_LABEL.to_owned(), value.to_owned())].into()),
-            ..ObjectMeta::default()
-        }
-    }
-
-    #[test]
-    fn the_label_decides_and_the_legacy_name_counts_without_it() {
-        for (name, label, expected) in [
-            ("any", Some("active"), Role::Active),
-            ("any", Some("compromised"), Role::Disabled),
-            ("any", Some("Active"), Role::Disabled),
-            ("any", Some(""), Role::Disabled),
-            ("sealed-secrets-key", None, Role::Active),
-            ("sealed-secrets-key", Some("compromised"), Role::Disabled),
-            ("sealed-secrets-keyabcde", None, Role::Other),
-        ] {
-            assert_eq!(
-                role(&metadata(name, label), "sealed-secrets-key"),
-                expected,
-                "{name} {label:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_key_is_made_only_by_the_leader_and_only_when_there_is_none() {
-        for (leader, synced, held, expected) in [
-            (true, true, 0, true),
-            (false, true, 0, false),
-            (true, false, 0, false),
-            (true, true, 1, false),
-        ] {
-            assert_eq!(
-                must_generate(&Observed { leader, synced, held }),
-                expected,
-                "{leader} {synced} {held}"
-            );
-        }
-    }
-
-    #[test]
-    fn two_replicas_that_saw_the_same_keys_choose_the_same_name() {
-        let name = |uids: &[&str]| {
-            let uids: Vec<String> = uids.iter().map(ToString::to_string).collect();
-            secret_name("prefix", "ns", &uids)
-        };
-        assert_eq!(name(&["a", "b"]), name(&["b", "a"]));
-        assert_ne!(name(&[]), name(&["a"]));
-        assert_ne!(name(&["a"]), name(&["a", "b"]));
-        let name = name(&[]);
-        assert_eq!(name.len(), "prefix".len() + 5);
-        assert!(
-            name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
-            "{name}"
-        );
-    }
+/// Returns the name for the copy of a key that was found in the Secret `from`. The same key has the same name, whoever
+/// copies it.
+pub(crate) fn copy_name(from: &str, key: &Fingerprint) -> String {
+    let suffix = key.short();
+    let most = from.floor_char_boundary(NAME.saturating_sub(suffix.len() + 1));
+    let from = from.get(..most).unwrap_or(from).trim_end_matches(['-', '.']);
+    format!("{from}-{suffix}")
 }
+
+#[cfg(test)]
+mod tests;

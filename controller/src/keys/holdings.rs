@@ -1,102 +1,161 @@
-//! The keys that this process holds, and which of them are still stored in the cluster. Pure.
+//! The keys that this process holds, and where each is stored in the cluster. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use sealing::{Fingerprint, KeyRing, RingKey};
+use sealing::{Certificate, Fingerprint, KeyRing};
 
-/// A change that a person should hear of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Notice {
-    /// A key came into use.
-    Added {
-        secret: String,
-        fingerprint: Fingerprint,
-    },
-    /// A key was taken out of use by its label.
-    Disabled {
-        secret: String,
-        fingerprint: Fingerprint,
-    },
-    /// The Secret of a key is gone or holds another key now; the key goes on opening items until
-    /// this process ends, and then is lost.
-    Lost {
-        secret: String,
-        fingerprint: Fingerprint,
-    },
-}
+use super::notice::Notice;
+use super::pair::Pair;
 
 /// Keys by fingerprint.
 #[derive(Debug, Default)]
 pub(crate) struct Holdings {
     held: BTreeMap<Fingerprint, Held>,
+    /// Keys in Secrets that are out of use, by the Secret.
+    disabled: BTreeMap<String, Fingerprint>,
 }
 
 #[derive(Debug)]
 struct Held {
-    key: RingKey,
-    stored: bool,
+    /// The key as it was last seen.
+    last: Pair,
+    /// Secrets that have it in use. One key may be in several.
+    places: BTreeMap<String, Place>,
+    /// The Secret in which something else took its place, until it is stored elsewhere.
+    replaced_in: Option<String>,
+}
+
+#[derive(Debug)]
+struct Place {
+    pair: Pair,
+    /// The Secret belongs to something that may replace it.
+    borrowed: bool,
+}
+
+/// A key that is not stored under a name of its own, and must be.
+#[derive(Debug, Clone)]
+pub(crate) struct Unkept {
+    /// The Secret that has it or had it last.
+    pub(crate) from: String,
+    /// The key.
+    pub(crate) pair: Pair,
+}
+
+/// How a key leaves a Secret.
+#[derive(Clone, Copy)]
+enum Leaving {
+    Disabled,
+    Gone,
+    Replaced,
+}
+
+impl Held {
+    /// Returns the key with the newest of its certificates.
+    fn pair(&self) -> &Pair {
+        let pairs = self.places.values().map(|place| &place.pair);
+        pairs.max_by_key(|pair| pair.key.created).unwrap_or(&self.last)
+    }
 }
 
 impl Holdings {
-    /// Notes that the Secret holds exactly these keys, in use.
-    pub(crate) fn stored(&mut self, secret: &str, keys: impl IntoIterator<Item = RingKey>) -> Vec<Notice> {
-        let keys: BTreeMap<Fingerprint, RingKey> = keys
-            .into_iter()
-            .map(|key| (key.key.fingerprint().clone(), key))
-            .collect();
-        let mut notices =
-            self.mark_lost(|fingerprint, name| name == secret && !keys.contains_key(fingerprint));
-        for (fingerprint, key) in keys {
-            if self.held.get(&fingerprint).is_none_or(|held| !held.stored) {
-                notices.push(Notice::Added {
-                    secret: secret.to_owned(),
-                    fingerprint: fingerprint.clone(),
-                });
+    /// Notes that the Secret holds this key, in use. `borrowed` says that it belongs to something that may replace it.
+    pub(crate) fn stored(&mut self, secret: &str, pair: Pair, borrowed: bool) -> Vec<Notice> {
+        let fingerprint = pair.fingerprint().clone();
+        self.disabled.remove(secret);
+        let mut notices = self.leave(secret, Leaving::Replaced, |key| *key != fingerprint);
+        let held = self.held.entry(fingerprint.clone()).or_insert_with(|| Held {
+            last: pair.clone(),
+            places: BTreeMap::new(),
+            replaced_in: None,
+        });
+        if held.places.is_empty() {
+            let secret = secret.to_owned();
+            notices.push(Notice::Added { secret, fingerprint });
+        }
+        held.last = pair.clone();
+        held.replaced_in = None;
+        held.places.insert(secret.to_owned(), Place { pair, borrowed });
+        notices
+    }
+
+    /// Notes that the Secret is out of use by its label, with the key in it where there is one.
+    pub(crate) fn disabled(&mut self, secret: &str, key: Option<Fingerprint>) -> Vec<Notice> {
+        // Who disabled the Secret and replaced its key at once meant the key that is there now.
+        let other = |held: &Fingerprint| key.as_ref().is_some_and(|key| key != held);
+        let mut notices = self.leave(secret, Leaving::Replaced, other);
+        notices.extend(self.leave(secret, Leaving::Disabled, |_| true));
+        self.disabled.remove(secret);
+        if let Some(key) = key {
+            if self.held.get(&key).is_some_and(|held| held.places.is_empty()) {
+                notices.extend(self.drop_key(secret, &key));
             }
-            self.held.insert(fingerprint, Held { key, stored: true });
+            self.disabled.insert(secret.to_owned(), key);
         }
         notices
     }
 
-    /// Notes that someone disabled the keys of this Secret.
-    pub(crate) fn disabled(&mut self, secret: &str) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        self.held.retain(|fingerprint, held| {
-            let keep = held.key.name != secret;
-            if !keep {
-                notices.push(Notice::Disabled {
-                    secret: secret.to_owned(),
-                    fingerprint: fingerprint.clone(),
-                });
-            }
-            keep
-        });
-        notices
+    /// Notes that the Secret is labelled as a key in use and holds none that can be used.
+    pub(crate) fn broken(&mut self, secret: &str) -> Vec<Notice> {
+        self.disabled.remove(secret);
+        self.leave(secret, Leaving::Replaced, |_| true)
     }
 
     /// Notes that the Secret is gone.
     pub(crate) fn gone(&mut self, secret: &str) -> Vec<Notice> {
-        self.mark_lost(|_, name| name == secret)
+        self.disabled.remove(secret);
+        self.leave(secret, Leaving::Gone, |_| true)
     }
 
     /// Notes that these are all the key Secrets there are.
     pub(crate) fn listed(&mut self, secrets: &BTreeSet<String>) -> Vec<Notice> {
-        self.mark_lost(|_, name| !secrets.contains(name))
+        let places = self.held.values().flat_map(|held| held.places.keys());
+        let known: BTreeSet<String> = places.chain(self.disabled.keys()).cloned().collect();
+        known
+            .difference(secrets)
+            .flat_map(|secret| self.gone(secret))
+            .collect()
     }
 
-    fn mark_lost(&mut self, lost: impl Fn(&Fingerprint, &str) -> bool) -> Vec<Notice> {
+    /// Takes the keys that `which` names out of a Secret.
+    fn leave(&mut self, secret: &str, how: Leaving, which: impl Fn(&Fingerprint) -> bool) -> Vec<Notice> {
         let mut notices = Vec::new();
+        let mut dropped = Vec::new();
         for (fingerprint, held) in &mut self.held {
-            if held.stored && lost(fingerprint, &held.key.name) {
-                held.stored = false;
-                notices.push(Notice::Lost {
-                    secret: held.key.name.clone(),
-                    fingerprint: fingerprint.clone(),
-                });
+            if !which(fingerprint) || held.places.remove(secret).is_none() {
+                continue;
+            }
+            let (secret, fingerprint) = (secret.to_owned(), fingerprint.clone());
+            let elsewhere = held.places.keys().next().cloned();
+            let is_disabled = self.disabled.values().any(|disabled| *disabled == fingerprint);
+            match (how, elsewhere) {
+                (Leaving::Disabled, Some(elsewhere)) => notices.push(Notice::StillInUse {
+                    secret,
+                    elsewhere,
+                    fingerprint,
+                }),
+                (Leaving::Gone | Leaving::Replaced, Some(_)) => {}
+                (Leaving::Disabled, None) => dropped.push(fingerprint),
+                // The only Secret that still has it is out of use.
+                (Leaving::Gone | Leaving::Replaced, None) if is_disabled => dropped.push(fingerprint),
+                (Leaving::Gone, None) => notices.push(Notice::Lost { secret, fingerprint }),
+                (Leaving::Replaced, None) => {
+                    held.replaced_in = Some(secret.clone());
+                    notices.push(Notice::Replaced { secret, fingerprint });
+                }
             }
         }
+        for fingerprint in dropped {
+            notices.extend(self.drop_key(secret, &fingerprint));
+        }
         notices
+    }
+
+    fn drop_key(&mut self, secret: &str, fingerprint: &Fingerprint) -> Option<Notice> {
+        self.held.remove(fingerprint)?;
+        Some(Notice::Disabled {
+            secret: secret.to_owned(),
+            fingerprint: fingerprint.clone(),
+        })
     }
 
     /// Returns how many keys are held, stored or not.
@@ -108,117 +167,50 @@ impl Holdings {
     pub(crate) fn ring(&self) -> KeyRing {
         let mut ring = KeyRing::new();
         for held in self.held.values() {
-            ring.insert(held.key.clone());
+            ring.insert(held.pair().key.clone());
         }
         ring
     }
 
-    /// Returns the certificate to seal with: the newest whose key is stored. What is sealed to a key
-    /// that exists only in this process is lost with it.
-    pub(crate) fn certificate(&self) -> Option<Arc<str>> {
-        let stored = |key: &&RingKey| {
-            self.held
-                .get(key.key.fingerprint())
-                .is_some_and(|held| held.stored)
+    /// Returns the keys that must be stored under names of their own: one that was replaced in place is nowhere else; one
+    /// in a borrowed Secret may be replaced at a time when nobody looks. A copy that is out of use is a copy too.
+    pub(crate) fn unkept(&self) -> Vec<Unkept> {
+        let unkept = |(fingerprint, held): (&Fingerprint, &Held)| {
+            let from = match held.places.keys().next() {
+                None => held.replaced_in.clone()?,
+                Some(_) if self.is_kept(fingerprint, held) => return None,
+                Some(place) => place.clone(),
+            };
+            let pair = held.pair().clone();
+            Some(Unkept { from, pair })
+        };
+        self.held.iter().filter_map(unkept).collect()
+    }
+
+    /// Returns whether a key is stored where nothing will replace it by itself.
+    fn is_kept(&self, fingerprint: &Fingerprint, held: &Held) -> bool {
+        held.places.values().any(|place| !place.borrowed)
+            || self.disabled.values().any(|disabled| disabled == fingerprint)
+    }
+
+    /// Returns the certificate to seal with: the newest whose key is in use and kept. What is sealed to a key that exists
+    /// only in this process is lost with it.
+    ///
+    /// The key in a Secret in which it replaced another one is not served before that other one is stored again.
+    pub(crate) fn certificate(&self) -> Option<Certificate> {
+        let unstored = self.held.values().filter(|held| held.places.is_empty());
+        let blocked: BTreeSet<&String> = unstored.filter_map(|held| held.replaced_in.as_ref()).collect();
+        let served = |fingerprint: &Fingerprint| {
+            self.held.get(fingerprint).is_some_and(|held| {
+                held.places.keys().any(|place| !blocked.contains(place)) && self.is_kept(fingerprint, held)
+            })
         };
         let ring = self.ring();
-        let newest = ring
-            .iter()
-            .filter(stored)
-            .find_map(|key| key.certificate.as_ref())?;
-        Some(Arc::from(newest.to_pem()))
+        ring.iter()
+            .filter(|key| served(key.key.fingerprint()))
+            .find_map(|key| key.certificate.clone())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::{SignedDuration, Timestamp};
-    use sealing::{KeyOptions, KeyPair};
-
-    /// A key whose certificate begins `age` days after the epoch.
-    fn key(secret: &str, age: i64) -> RingKey {
-        let created = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * age);
-        let options = KeyOptions {
-            bits: 2048,
-            common_name: String::new(),
-            not_before: created,
-            valid_for: SignedDuration::from_hours(87_600),
-        };
-        let (key, certificate) = KeyPair::generate(&options).unwrap().into_parts();
-        RingKey {
-            name: secret.to_owned(),
-            created,
-            key: Arc::new(key),
-            certificate: Some(certificate),
-        }
-    }
-
-    fn pem(key: &RingKey) -> Option<Arc<str>> {
-        key.certificate
-            .as_ref()
-            .map(|certificate| Arc::from(certificate.to_pem()))
-    }
-
-    #[test]
-    fn the_newest_stored_key_is_served() {
-        let (old, new) = (key("old", 1), key("new", 2));
-        let mut holdings = Holdings::default();
-        holdings.stored("new", [new.clone()]);
-        holdings.stored("old", [old.clone()]);
-        assert_eq!(holdings.certificate(), pem(&new));
-        holdings.disabled("new");
-        assert_eq!(holdings.certificate(), pem(&old));
-        assert_eq!(holdings.len(), 1);
-    }
-
-    #[test]
-    fn a_key_whose_secret_was_deleted_opens_on_but_is_not_sealed_to() {
-        let only = key("only", 1);
-        let fingerprint = only.key.fingerprint().clone();
-        let mut holdings = Holdings::default();
-        holdings.stored("only", [only.clone()]);
-        let lost = vec![Notice::Lost {
-            secret: "only".to_owned(),
-            fingerprint: fingerprint.clone(),
-        }];
-        assert_eq!(holdings.gone("only"), lost);
-        assert_eq!(holdings.gone("only"), vec![]);
-        assert_eq!(holdings.certificate(), None);
-        assert!(holdings.ring().get(&fingerprint).is_some());
-        let added = vec![Notice::Added {
-            secret: "only".to_owned(),
-            fingerprint,
-        }];
-        assert_eq!(holdings.stored("only", [only.clone()]), added);
-        assert_eq!(holdings.certificate(), pem(&only));
-    }
-
-    #[test]
-    fn a_key_that_is_replaced_in_place_still_opens() {
-        let (first, second) = (key("same", 1), key("same", 2));
-        let mut holdings = Holdings::default();
-        holdings.stored("same", [first]);
-        let notices = holdings.stored("same", [second.clone()]);
-        assert!(
-            matches!(&notices[..], [Notice::Lost { .. }, Notice::Added { .. }]),
-            "{notices:?}"
-        );
-        assert_eq!(holdings.len(), 2);
-        assert_eq!(holdings.certificate(), pem(&second));
-    }
-
-    #[test]
-    fn a_secret_that_vanished_while_the_watch_was_down_is_noticed() {
-        let (kept, gone) = (key("kept", 1), key("gone", 2));
-        let mut holdings = Holdings::default();
-        holdings.stored("kept", [kept.clone()]);
-        holdings.stored("gone", [gone]);
-        let notices = holdings.listed(&["kept".to_owned()].into());
-        assert!(
-            matches!(&notices[..], [Notice::Lost { secret, .. }] if secret == "gone"),
-            "{notices:?}"
-        );
-        assert_eq!(holdings.certificate(), pem(&kept));
-    }
-}
+mod tests;

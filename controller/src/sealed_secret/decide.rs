@@ -4,11 +4,13 @@
 //! operations. So `decide` starts from what is in the caches and asks for more only when the answer
 //! depends on it; `reconcile` fetches what it asks for and asks again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api::sealed_secret::{SealedSecret, Unsealed};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::Fingerprint;
 
 use super::claim::{Claim, claim};
 use super::status::{self, Failure};
@@ -49,8 +51,32 @@ pub(crate) enum Items {
 pub(crate) struct Opened {
     /// The Secret without an owner.
     pub(crate) secret: Secret,
-    /// Fingerprints of the keys that opened the items.
+    /// The keys that opened the items.
+    pub(crate) keys: OpenedBy,
+}
+
+/// Fingerprints of the keys that opened items, and how many each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OpenedBy {
+    /// In the order of the record.
     pub(crate) keys: Vec<String>,
+    /// Empty in records of before it was counted.
+    pub(crate) items: BTreeMap<String, i64>,
+}
+
+impl OpenedBy {
+    /// What a record says of these keys.
+    pub(crate) fn new(keys: &BTreeMap<Fingerprint, usize>) -> Self {
+        // No object holds more items than fit: the API server keeps none above 1.5 MiB.
+        let count = |count: &usize| i64::try_from(*count).unwrap_or(i64::MAX);
+        Self {
+            keys: keys.keys().map(ToString::to_string).collect(),
+            items: keys
+                .iter()
+                .map(|(key, items)| (key.to_string(), count(items)))
+                .collect(),
+        }
+    }
 }
 
 /// What to do next.
@@ -88,7 +114,7 @@ pub(crate) enum Write {
 pub(crate) enum Outcome {
     /// The Secret is as declared. `keys` opened the items; what the record says about the Secret is
     /// filled in from what was written.
-    Synced { keys: Vec<String> },
+    Synced { keys: OpenedBy },
     /// Something else must pass first.
     Pending(Failure),
     /// The Secret cannot be written, for a reason that only a person can change.
@@ -146,12 +172,15 @@ pub(crate) fn decide(observed: &Observed) -> Decision {
 }
 
 /// Returns the keys that opened the items, if the Secret is still what was last written from them.
-fn up_to_date(observed: &Observed, target: &ObjectMeta) -> Option<Vec<String>> {
+fn up_to_date(observed: &Observed, target: &ObjectMeta) -> Option<OpenedBy> {
     let record = recorded(&observed.sealed)?;
     let same = record.spec == observed.digest
         && Some(&record.secret_uid) == target.uid.as_ref()
         && Some(&record.secret_resource_version) == target.resource_version.as_ref();
-    same.then(|| record.keys.clone())
+    same.then(|| OpenedBy {
+        keys: record.keys.clone(),
+        items: record.items.clone(),
+    })
 }
 
 /// Decides about a Secret that exists and may be written.

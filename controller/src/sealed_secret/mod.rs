@@ -2,7 +2,6 @@
 
 mod claim;
 mod decide;
-mod digest;
 mod memory;
 mod reconcile;
 mod scope;

@@ -10,11 +10,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::runtime::controller::Action;
+use manifests::digest::digest;
 use sealing::Fingerprint;
 use serde_json::json;
 
-use super::decide::{Act, Decision, Items, Live, Observed, Opened, Outcome, Write, decide};
-use super::digest::digest;
+use super::decide::{Act, Decision, Items, Live, Observed, Opened, OpenedBy, Outcome, Write, decide};
 use super::memory::Key;
 use super::scope::Scope;
 use super::status::{self, Failure, Report};
@@ -133,7 +133,7 @@ impl Pass<'_> {
         match self.scope.context.cpu.run(opening).await {
             Ok(unsealed) => Items::Opened(Box::new(Opened {
                 secret: unsealed.secret,
-                keys: unsealed.keys.iter().map(ToString::to_string).collect(),
+                keys: OpenedBy::new(&unsealed.keys),
             })),
             Err(error) => Items::Failed(super::unseal_failure(&error)),
         }
@@ -222,6 +222,7 @@ impl Pass<'_> {
             ..PatchParams::default()
         };
         let version = &self.observed.sealed.metadata.resource_version;
+        let status = status::merge_patch(self.observed.sealed.status.as_ref(), status);
         let patch = Patch::Merge(json!({ "metadata": { "resourceVersion": version }, "status": status }));
         let object = format!("status of SealedSecret {}/{}", self.key.0, self.key.1);
         let api: Api<SealedSecret> = Api::namespaced(self.scope.context.client.clone(), &self.key.0);
@@ -256,10 +257,11 @@ impl Pass<'_> {
         }
     }
 
-    fn record(&self, keys: Vec<String>, target: ObjectMeta) -> Unsealed {
+    fn record(&self, keys: OpenedBy, target: ObjectMeta) -> Unsealed {
         Unsealed {
             spec: self.observed.digest.clone(),
-            keys,
+            keys: keys.keys,
+            items: keys.items,
             secret_resource_version: target.resource_version.unwrap_or_default(),
             secret_uid: target.uid.unwrap_or_default(),
         }

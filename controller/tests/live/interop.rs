@@ -1,7 +1,6 @@
 //! The real kubeseal and the real Sealed Secrets controller against ours: every document becomes the
 //! same Secret through both.
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use api::sealed_secret::SealedSecret;
@@ -12,6 +11,7 @@ use testkit::{Cluster, TestNamespace, eventually};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::chancery::program;
 use crate::cluster::{apply, cluster, secret, synced};
 use crate::keys::{pair, store};
 use crate::process::Controller;
@@ -33,17 +33,6 @@ fn document(namespace: &TestNamespace, name: &str) -> Secret {
     document
 }
 
-/// The command line, which `cargo test --workspace` puts beside the controller.
-fn chancery() -> PathBuf {
-    let beside = Path::new(env!("CARGO_BIN_EXE_chancery-controller")).with_file_name("chancery");
-    assert!(
-        beside.exists(),
-        "there is no {}: run `cargo build --bin chancery`",
-        beside.display()
-    );
-    beside
-}
-
 async fn by_kubeseal(document: &Secret, certificate: &Certificate, scope: Scope) -> SealedSecret {
     let mut command = Command::new(testkit::kubeseal());
     command.arg("--format=json");
@@ -51,7 +40,7 @@ async fn by_kubeseal(document: &Secret, certificate: &Certificate, scope: Scope)
 }
 
 async fn by_us(document: &Secret, certificate: &Certificate, scope: Scope) -> SealedSecret {
-    let mut command = Command::new(chancery());
+    let mut command = Command::new(program());
     command.args(["seal", "-o", "json"]);
     sealed_by(command, document, certificate, scope).await
 }

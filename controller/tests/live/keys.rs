@@ -1,5 +1,13 @@
 //! Sealing keys that appear, disappear and are broken.
 
+mod borrowed;
+mod command;
+mod fixture;
+mod own;
+mod replaced;
+mod requested;
+mod rivals;
+
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
@@ -31,6 +39,7 @@ pub(crate) async fn store(namespace: &TestNamespace, name: &str, pair: &KeyPair)
     api.create(&PostParams::default(), &key).await.unwrap()
 }
 
+/// Waits until a replica serves the certificate of a key.
 async fn serves(controller: &Controller, pair: &KeyPair) {
     let expected = (200, pair.certificate.to_pem());
     eventually("the certificate of the key is served", async || {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, in its fixtures too"
 )]
 
+mod chancery;
 mod cluster;
 mod contract;
 mod drift;
@@ -20,6 +21,11 @@ mod ownership;
 mod process;
 mod proxy;
 mod replicas;
+mod reseal;
+mod reseal_tree;
 mod restart;
+mod rotation;
 mod samples;
 mod schema;
+mod usage;
+mod verify;

@@ -133,9 +133,22 @@ impl Controller {
 
     /// Returns status and body of an answer; status 0 when there was none.
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path}"), "").await
+    }
+
+    /// Does as [`Controller::get`] with `POST` and this body.
+    pub(crate) async fn post(&self, path: &str, body: &impl serde::Serialize) -> (u16, String) {
+        let body = serde_json::to_string(body).unwrap();
+        self.ask(&format!("POST {path}"), &body).await
+    }
+
+    async fn ask(&self, what: &str, body: &str) -> (u16, String) {
         let talk = async {
             let mut stream = TcpStream::connect(&self.address).await.ok()?;
-            let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            let request = format!(
+                "{what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
             stream.write_all(request.as_bytes()).await.ok()?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer).await.ok()?;
@@ -143,6 +156,11 @@ impl Controller {
             Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
         };
         talk.await.unwrap_or_default()
+    }
+
+    /// Returns the port that the controller serves on.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// Returns the certificate that the controller serves.

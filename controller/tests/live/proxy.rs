@@ -12,6 +12,9 @@ use testkit::Cluster;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+/// Name of the controller's Lease.
+const LEASE: &str = "chancery-secrets";
+
 /// What happens to a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -33,6 +36,8 @@ pub(crate) struct Proxy {
 
 struct Inner {
     client: kube::Client,
+    /// The name that the Lease has behind the proxy.
+    lease: Option<&'static str>,
     writes: AtomicUsize,
     rule: Mutex<Rule>,
     lost: Notify,
@@ -45,10 +50,25 @@ impl Proxy {
         cluster: &Cluster,
         rule: impl Fn(usize, &Method, &str) -> Option<Fault> + Send + 'static,
     ) -> Self {
+        Self::start_with(cluster, None, rule).await
+    }
+
+    /// Starts a proxy behind which the Lease has another name: who sees the cluster through it leads beside the others,
+    /// as a leader does that was paused and doesn't know yet that it lost its Lease.
+    pub(crate) async fn start_beside(cluster: &Cluster, lease: &'static str) -> Self {
+        Self::start_with(cluster, Some(lease), |_, _, _| None).await
+    }
+
+    async fn start_with(
+        cluster: &Cluster,
+        lease: Option<&'static str>,
+        rule: impl Fn(usize, &Method, &str) -> Option<Fault> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let inner = Arc::new(Inner {
             client: cluster.client.clone(),
+            lease,
             writes: AtomicUsize::new(0),
             rule: Mutex::new(Box::new(rule)),
             lost: Notify::new(),
@@ -115,8 +135,18 @@ async fn never(inner: &Inner) -> Response {
 async fn send(inner: &Inner, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     parts.headers.remove(header::HOST);
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let request = axum::http::Request::from_parts(parts, kube::client::Body::from(body.to_vec()));
+    let mut body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    if let Some(lease) = inner.lease
+        && parts.uri.path().contains("/leases")
+    {
+        parts.uri = parts.uri.to_string().replace(LEASE, lease).parse().unwrap();
+        body = String::from_utf8(body)
+            .unwrap()
+            .replace(LEASE, lease)
+            .into_bytes();
+        parts.headers.remove(header::CONTENT_LENGTH);
+    }
+    let request = axum::http::Request::from_parts(parts, kube::client::Body::from(body));
     match inner.client.send(request).await {
         Ok(answer) => answer.map(Body::new),
         Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),

@@ -83,6 +83,7 @@ impl Story {
         let record = Unsealed {
             spec: digest.to_owned(),
             keys: vec!["SHA256:key".to_owned()],
+            items: BTreeMap::new(),
             secret_resource_version: resource_version.to_owned(),
             secret_uid: "s1".to_owned(),
         };
@@ -119,10 +120,8 @@ impl Story {
     }
 
     fn opened(mut self, secret: Secret) -> Self {
-        self.0.items = Items::Opened(Box::new(Opened {
-            secret,
-            keys: vec!["SHA256:key".to_owned()],
-        }));
+        let keys = OpenedBy::new(&BTreeMap::new());
+        self.0.items = Items::Opened(Box::new(Opened { secret, keys }));
         self
     }
 
@@ -339,10 +338,7 @@ fn a_managed_secret_is_taken_over_as_a_whole() {
         taken.metadata.owner_references,
         owned(secret(&[])).metadata.owner_references
     );
-    assert_eq!(
-        taken.metadata.annotations,
-        Some(std::collections::BTreeMap::new())
-    );
+    assert_eq!(taken.metadata.annotations, Some(BTreeMap::new()));
 }
 
 #[test]

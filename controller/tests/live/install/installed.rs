@@ -1,7 +1,6 @@
 //! An installation for one namespace, from what `chancery install` prints.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use testkit::apply::label;
@@ -9,6 +8,7 @@ use testkit::{Cluster, TestNamespace};
 use tokio::process::Command;
 
 use super::right::Right;
+use crate::chancery::program;
 
 /// An installation.
 pub(super) struct Installed {
@@ -25,7 +25,7 @@ impl Installed {
     pub(super) async fn new(parts: &str) -> Self {
         let cluster = testkit::cluster().await;
         let (own, watched) = (cluster.namespace("own").await, cluster.namespace("watched").await);
-        let output = Command::new(chancery())
+        let output = Command::new(program())
             .args([
                 "install",
                 "--offline",
@@ -112,16 +112,4 @@ impl Installed {
             })
             .collect()
     }
-}
-
-/// The command line of the same build. Cargo names only a package's own programs to its tests; another one's lies in the
-/// same folder when the workspace was built.
-fn chancery() -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_chancery-controller")).with_file_name("chancery");
-    assert!(
-        path.exists(),
-        "`{}` is missing: run `cargo build -p chancery`",
-        path.display()
-    );
-    path
 }
