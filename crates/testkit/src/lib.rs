@@ -18,6 +18,7 @@
 //! | to apply a manifest and see every complaint | [`Cluster::apply`] |
 //! | to know what GitOps tools make of a status | [`status::check`] |
 //! | golden files | [`case::dirs`] |
+//! | a repository of SealedSecrets | [`sealed_tree::sealed_tree`] |
 //!
 //! ```
 //! // Waiting ends with the value as soon as there is one, and fails after 30 seconds.
@@ -51,6 +52,7 @@ mod postgres;
 mod private_server;
 pub mod proxy;
 mod removal;
+pub mod sealed_tree;
 mod servers;
 pub mod status;
 mod texts;
