@@ -1,12 +1,17 @@
 //! Files that are replaced whole or not at all.
 
-use std::fs::{self, File, Permissions};
+mod exchange;
+mod leftovers;
+
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
+pub(crate) use self::exchange::{Exchange, State, keep_renames};
+pub(crate) use self::leftovers::Leftovers;
 use crate::error::CommandError;
 
 /// Who may read a file that is written.
@@ -111,18 +116,30 @@ pub(crate) fn create_secret(path: &Path, bytes: &[u8]) -> Result<(), CommandErro
     }
 }
 
-/// A temporary file in the same folder.
+/// A temporary file in the same folder. It is locked as long as it is open: by that [`Leftovers`] knows it from one
+/// of a killed run.
 fn beside(path: &Path, readers: Readers) -> io::Result<NamedTempFile> {
-    let folder = match path.parent() {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(&format!(".{}.", leftovers::shortened(&name)))
+            .suffix(".tmp")
+            .permissions(mode(readers))
+            .tempfile_in(folder_of(path))?;
+        // Someone who tidies up can come between the two calls, once.
+        let taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+        if !taken && file.path().try_exists()? {
+            return Ok(file);
+        }
+    }
+}
+
+/// The folder that the file is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    tempfile::Builder::new()
-        .prefix(&format!(".{name}."))
-        .suffix(".tmp")
-        .permissions(mode(readers))
-        .tempfile_in(folder)
+    }
 }
 
 #[cfg(unix)]

@@ -4,7 +4,8 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    apply, cert, completions, grants, install, keys, migrations, plan, quickstart, seal, unseal,
+    apply, cert, completions, grants, inspect, install, item, keys, migrations, plan, quickstart, reseal,
+    seal, unseal, verify,
 };
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -58,7 +59,11 @@ enum Colour {
 enum Command {
     Seal(seal::SealArgs),
     Unseal(unseal::UnsealArgs),
+    Reseal(reseal::ResealArgs),
+    Verify(verify::VerifyArgs),
+    Inspect(inspect::InspectArgs),
     Cert(cert::CertArgs),
+    Item(item::ItemArgs),
     Keys(keys::KeysArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
@@ -90,7 +95,11 @@ impl Cli {
         match self.command {
             Command::Seal(args) => seal::run(&args, context),
             Command::Unseal(args) => unseal::run(&args, context),
+            Command::Reseal(args) => reseal::run(&args, context),
+            Command::Verify(args) => verify::run(&args, context),
+            Command::Inspect(args) => inspect::run(&args, context),
             Command::Cert(args) => cert::run(&args, context),
+            Command::Item(args) => item::run(&args, context),
             Command::Keys(args) => keys::run(&args, context),
             Command::Plan(args) => plan::run(&args, context),
             Command::Apply(args) => apply::run(&args, context),

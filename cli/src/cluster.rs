@@ -4,8 +4,12 @@
 //! sealing with a certificate file must cost nothing of it.
 
 mod error;
+mod key_label;
+mod keys;
 mod kubeconfig;
 mod migrations;
+mod reseal;
+mod sealed_secrets;
 mod watch;
 mod workloads;
 
@@ -14,7 +18,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::{Secret, Service};
+use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::api::{Api, ListParams};
 use serde::de::DeserializeOwned;
@@ -23,6 +27,8 @@ use tokio::runtime::Runtime;
 pub(crate) use error::ClusterError;
 pub(crate) use kubeconfig::{KubeconfigArgs, context_namespace};
 pub(crate) use migrations::label;
+pub(crate) use reseal::{Proxy, Rotated};
+pub(crate) use sealed_secrets::ObjectName;
 pub(crate) use watch::{Change, Watch, Watched, WatchedMigrations};
 
 /// How long one answer may take. A certificate is one small GET.
@@ -94,6 +100,8 @@ pub(crate) fn object_name(text: &str) -> Result<String, String> {
 pub(crate) struct Cluster {
     runtime: Runtime,
     client: Client,
+    /// Takes 503 for an answer: a controller that has no key to seal to says so, and would until the time is over.
+    impatient: Client,
 }
 
 impl Cluster {
@@ -110,17 +118,29 @@ impl Cluster {
     /// # Errors
     /// As [`Self::connect`].
     pub(crate) fn open(args: &KubeconfigArgs) -> Result<Self, ClusterError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|source| ClusterError::Runtime { source })?;
-        let client = runtime.block_on(async {
+        let runtime = runtime()?;
+        let (client, impatient) = runtime.block_on(async {
             let mut config = kubeconfig::configuration(args).await?;
             config.connect_timeout = Some(CONNECT_DEADLINE);
             config.read_timeout = Some(DEADLINE);
-            Client::try_from(config).map_err(ClusterError::client)
+            let client = Client::try_from(config.clone()).map_err(ClusterError::client)?;
+            config.default_retry = false;
+            let impatient = Client::try_from(config).map_err(ClusterError::client)?;
+            Ok::<_, ClusterError>((client, impatient))
         })?;
-        Ok(Self { runtime, client })
+        Ok(Self {
+            runtime,
+            client,
+            impatient,
+        })
+    }
+
+    /// A text that tells clusters apart: the server, its authority, and the context that leads there. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`ClusterError::Configuration`] when there is no usable kubeconfig.
+    pub(crate) fn identity(args: &KubeconfigArgs) -> Result<String, ClusterError> {
+        runtime()?.block_on(kubeconfig::identity(args))
     }
 
     /// The PEM text of the newest certificate, asked of the controller through the API server's
@@ -131,38 +151,20 @@ impl Cluster {
     pub(crate) fn certificate(&self, args: &ClusterArgs) -> Result<Vec<u8>, ClusterError> {
         let (namespace, name) = (args.controller_namespace.as_str(), args.controller_name.as_str());
         let doing = format!("reading the certificate of Service `{namespace}/{name}`");
+        let proxy = self.proxy(args)?;
         self.answer(&doing, async {
-            let service = Api::<Service>::namespaced(self.client.clone(), namespace)
-                .get(name)
-                .await
-                .map_err(|source| match source {
-                    kube::Error::Api(status) if status.code == 404 => ClusterError::NoController {
-                        namespace: namespace.to_owned(),
-                        name: name.to_owned(),
-                    },
-                    source => ClusterError::request(&doing, source),
-                })?;
-            let port = service
-                .spec
-                .and_then(|spec| spec.ports)
-                .unwrap_or_default()
-                .into_iter()
-                .next();
-            // A port without a name is asked for by an empty one.
-            let port = port.and_then(|port| port.name).unwrap_or_default();
-            let path =
-                format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy/v1/cert.pem");
-            let request = http::Request::get(path)
+            let request = http::Request::get(proxy.path(api::endpoints::CERTIFICATE))
                 .header(http::header::ACCEPT, "application/x-pem-file, */*")
                 .body(Vec::new())
                 .map_err(|error| ClusterError::request(&doing, kube::Error::HttpError(error)))?;
-            let pem = self.client.request_text(request).await;
+            let pem = self.impatient.request_text(request).await;
             pem.map(String::into_bytes)
                 .map_err(|error| ClusterError::proxied(&doing, namespace, name, error))
         })
     }
 
-    /// The Secrets in the controller's namespace that carry the sealing-key label, whatever its value.
+    /// The Secrets in the controller's namespace that carry the sealing-key label, whatever its value, and the one of
+    /// upstream's first versions, which is found by its name.
     ///
     /// # Errors
     /// [`ClusterError`], for instance without the right to list Secrets.
@@ -174,11 +176,13 @@ impl Cluster {
         self.answer(&doing, async {
             let secrets = Api::<Secret>::namespaced(self.client.clone(), &args.controller_namespace);
             let labelled = ListParams::default().labels(api::names::SEALING_KEY_LABEL);
-            let list = secrets
-                .list(&labelled)
-                .await
-                .map_err(|source| ClusterError::request(&doing, source))?;
-            Ok(list.items)
+            let failed = |source| ClusterError::request(&doing, source);
+            let mut keys = secrets.list(&labelled).await.map_err(failed)?.items;
+            let first = secrets.get_opt(api::names::SEALING_KEY_PREFIX).await;
+            let is_listed = |key: &Secret| keys.iter().any(|other| other.metadata.name == key.metadata.name);
+            let first = first.map_err(failed)?.filter(|key| !is_listed(key));
+            keys.extend(first);
+            Ok(keys)
         })
     }
 
@@ -211,6 +215,13 @@ impl Cluster {
             })
         })
     }
+}
+
+fn runtime() -> Result<Runtime, ClusterError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| ClusterError::Runtime { source })
 }
 
 /// Returns all objects of a kind, asked for `page` at a time.

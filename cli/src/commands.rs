@@ -4,13 +4,17 @@ pub(crate) mod apply;
 pub(crate) mod cert;
 pub(crate) mod completions;
 pub(crate) mod grants;
+pub(crate) mod inspect;
 pub(crate) mod install;
+pub(crate) mod item;
 pub(crate) mod keys;
 pub(crate) mod migrations;
 pub(crate) mod plan;
 pub(crate) mod quickstart;
+pub(crate) mod reseal;
 pub(crate) mod seal;
 pub(crate) mod unseal;
+pub(crate) mod verify;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use sealing::Scope;

@@ -122,6 +122,11 @@ impl CommandError {
         causes
     }
 
+    /// The error of that type among the causes, if there is one.
+    pub(crate) fn caused_by<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        self.cause.chain().find_map(|cause| cause.downcast_ref())
+    }
+
     /// What the user can do next.
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints

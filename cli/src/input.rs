@@ -10,16 +10,14 @@ use zeroize::Zeroizing;
 
 use crate::error::CommandError;
 use crate::printer::Printer;
+use crate::tree;
 
 /// The largest file that is read. An object in a cluster is at most 1.5 MiB, so this is a file of
 /// many; anything larger is a mistake such as a disk image, and reading it would only eat memory.
-const FILE_LIMIT: u64 = 10 * 1024 * 1024;
+pub(crate) const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 
 /// All files of one call together.
 const TOTAL_LIMIT: u64 = 256 * 1024 * 1024;
-
-/// What a folder is searched for.
-const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// The name of standard input in messages.
 const STDIN: &str = "<stdin>";
@@ -48,6 +46,13 @@ impl InputArgs {
             .iter()
             .chain(&self.flagged)
             .any(|path| path.as_os_str() == "-")
+    }
+}
+
+impl InputArgs {
+    /// Whether standard input is read: because it was named, or because nothing was.
+    pub(crate) fn may_read_stdin(&self) -> bool {
+        self.names_nothing() || self.reads_stdin()
     }
 }
 
@@ -143,6 +148,14 @@ pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, CommandError>
     bounded(file, &path.display().to_string())
 }
 
+/// Reads standard input whole.
+///
+/// # Errors
+/// As [`read_file`].
+pub(crate) fn read_stdin() -> Result<Zeroizing<Vec<u8>>, CommandError> {
+    bounded(io::stdin().lock(), STDIN)
+}
+
 fn bounded(reader: impl io::Read, name: &str) -> Result<Zeroizing<Vec<u8>>, CommandError> {
     let mut bytes = Zeroizing::new(Vec::new());
     reader
@@ -168,8 +181,11 @@ fn find(path: &Path) -> Result<Vec<Origin>, CommandError> {
             relative,
         }]);
     }
-    let mut found = Vec::new();
-    search(path, &mut found)?;
+    let walked = tree::walk(path);
+    if let Some(problem) = walked.problems.into_iter().next() {
+        return Err(problem.error);
+    }
+    let found = walked.manifests;
     if found.is_empty() {
         return Err(
             CommandError::message(format!("no manifest in the folder `{}`", path.display())).hint(
@@ -177,7 +193,6 @@ fn find(path: &Path) -> Result<Vec<Origin>, CommandError> {
             ),
         );
     }
-    found.sort();
     Ok(found
         .into_iter()
         .map(|file| {
@@ -185,32 +200,6 @@ fn find(path: &Path) -> Result<Vec<Origin>, CommandError> {
             Origin::File { path: file, relative }
         })
         .collect())
-}
-
-/// Links to folders are not followed: they can lead back to where the search came from.
-fn search(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
-    let doing = || format!("cannot search the folder `{}`", folder.display());
-    for entry in fs::read_dir(folder).with_context(doing)? {
-        let entry = entry.with_context(doing)?;
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        let path = entry.path();
-        if entry.file_type().with_context(doing)?.is_dir() {
-            search(&path, found)?;
-        } else if is_manifest(&path) && !path.is_dir() {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        EXTENSIONS
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 
 mod error;
 mod git;
+mod relabel;
 
 use std::ffi::OsStr;
 use std::fs;

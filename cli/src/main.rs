@@ -1,22 +1,36 @@
 //! The `chancery` command line: seals Secrets so that they can live in Git, and migrates the
 //! database schemas that are declared beside them. The commands are in `commands/`.
 
+mod age;
 mod atomic_file;
 mod certificate;
 mod cli;
 mod cluster;
 mod commands;
+mod config;
 mod context;
 mod database;
 mod error;
 mod input;
+mod interrupt;
+mod item_key;
+mod item_value;
+mod key_backup;
+mod key_choice;
 mod key_listing;
+mod key_standing;
+mod key_store;
+mod key_usage;
 mod local;
+mod opener;
 mod output;
 mod planning;
 mod printer;
+mod prompt;
 mod report;
+mod sealed_file;
 mod tables;
+mod tree;
 
 use std::process::ExitCode;
 

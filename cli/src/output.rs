@@ -42,7 +42,18 @@ impl OutputArgs {
         self.file().is_none()
     }
 
-    fn file(&self) -> Option<&Path> {
+    /// What -w says, if anything.
+    pub(crate) fn target(&self) -> Option<&Path> {
+        self.write.as_deref()
+    }
+
+    /// The format that -o asks for.
+    pub(crate) fn format(&self) -> Option<DocumentFormat> {
+        self.output
+    }
+
+    /// The file or folder that -w names.
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.write.as_deref().filter(|target| target.as_os_str() != "-")
     }
 }
@@ -92,19 +103,38 @@ pub(crate) fn deliver(
     let Some(target) = args.file() else {
         return printer.data(&render(products, args.output)?);
     };
-    let into_folder = target.is_dir() || target.as_os_str().as_encoded_bytes().ends_with(b"/");
-    let files = if into_folder {
-        by_file(target, products, args.output)?
+    let files = if is_folder(target) {
+        let all: Vec<&Product> = products.iter().collect();
+        by_file(target, &all, args.output)?
     } else {
         BTreeMap::from([(target.to_owned(), products.iter().collect())])
     };
+    write_files(args, &files, is_folder(target), readers, printer)
+}
+
+/// Whether a target is a folder: one that exists, or is written as one.
+pub(crate) fn is_folder(target: &Path) -> bool {
+    target.is_dir() || target.as_os_str().as_encoded_bytes().ends_with(b"/")
+}
+
+/// Writes these documents to these files, or, on an error, none; folders that are missing are made if so asked.
+///
+/// # Errors
+/// As [`deliver`].
+pub(crate) fn write_files(
+    args: &OutputArgs,
+    files: &BTreeMap<PathBuf, Vec<&Product>>,
+    make_folders: bool,
+    readers: Readers,
+    printer: &Printer,
+) -> Result<(), CommandError> {
     let mut staged = Staged::default();
-    for (path, products) in &files {
+    for (path, products) in files {
         let bytes = render(
             products.iter().copied(),
             Some(format_of(path, products, args.output)?),
         )?;
-        if into_folder && let Some(folder) = path.parent() {
+        if make_folders && let Some(folder) = path.parent() {
             fs::create_dir_all(folder)
                 .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
         }
@@ -118,13 +148,16 @@ pub(crate) fn deliver(
 }
 
 /// Which file of the folder each document goes to.
-fn by_file<'a>(
+///
+/// # Errors
+/// When two would go to the same file, and when a name cannot be a file name.
+pub(crate) fn by_file<'a>(
     folder: &Path,
-    products: &'a [Product],
+    products: &[&'a Product],
     format: Option<DocumentFormat>,
 ) -> Result<BTreeMap<PathBuf, Vec<&'a Product>>, CommandError> {
     let mut files: BTreeMap<PathBuf, Vec<&Product>> = BTreeMap::new();
-    for product in products {
+    for &product in products {
         let path = folder.join(match &product.origin {
             Origin::File { relative, .. } => in_format(relative, format),
             Origin::Stdin => {
@@ -164,7 +197,7 @@ fn file_stem(name: &str) -> Result<&str, CommandError> {
 }
 
 /// The path with the ending of the format that was asked for, if it has another one.
-fn in_format(path: &Path, asked: Option<DocumentFormat>) -> PathBuf {
+pub(crate) fn in_format(path: &Path, asked: Option<DocumentFormat>) -> PathBuf {
     match (by_ending(path), asked) {
         (Some(format), Some(asked)) if format != asked => path.with_extension(extension(asked)),
         _ => path.to_owned(),
@@ -258,7 +291,8 @@ mod tests {
     }
 
     fn files(products: &[Product]) -> Vec<String> {
-        let files = by_file(Path::new("out"), products, None).unwrap();
+        let products: Vec<&Product> = products.iter().collect();
+        let files = by_file(Path::new("out"), &products, None).unwrap();
         files.keys().map(|path| path.display().to_string()).collect()
     }
 
@@ -275,7 +309,7 @@ mod tests {
     #[test]
     fn a_folder_in_another_format_has_files_of_that_ending() {
         let products = [product(file("b/two.yml"), "a"), product(file("plain"), "b")];
-        let files = by_file(Path::new("out"), &products, Some(DocumentFormat::Json)).unwrap();
+        let files = by_file(Path::new("out"), &products.each_ref(), Some(DocumentFormat::Json)).unwrap();
         assert_eq!(
             files.into_keys().collect::<Vec<_>>(),
             [Path::new("out/b/two.json"), Path::new("out/plain")]
@@ -288,7 +322,7 @@ mod tests {
             [product(Origin::Stdin, "a"), product(Origin::Stdin, "a")],
             [product(file("a.yaml"), "a"), product(Origin::Stdin, "a")],
         ] {
-            assert!(by_file(Path::new("out"), &products, None).is_err());
+            assert!(by_file(Path::new("out"), &products.each_ref(), None).is_err());
         }
     }
 

@@ -1,5 +1,6 @@
 //! The only way to standard output and standard error: data to the first, the rest to the second.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
@@ -59,6 +60,14 @@ impl Printer {
         }
     }
 
+    /// Shows a line on a terminal, in the place of the one that was shown last; an empty one takes it away. Without a
+    /// terminal, and with `-q`, nothing is shown.
+    pub(crate) fn transient(&self, text: &str) {
+        if !self.quiet && self.stderr.is_terminal() {
+            self.say(&format!("\r\x1b[K{text}"));
+        }
+    }
+
     /// Asks on standard error, without a line break, and returns the line that is answered.
     ///
     /// # Errors
@@ -77,7 +86,12 @@ impl Printer {
 
     /// Says why the command failed: the error, its causes, then the hints.
     pub(crate) fn error(&self, error: &CommandError) {
-        self.say(&error_text(error));
+        self.failure(&error.causes(), error.hints());
+    }
+
+    /// Says an error that is kept as texts: what failed and its causes, then the hints.
+    pub(crate) fn failure(&self, causes: &[String], hints: &[String]) {
+        self.say(&error_text(causes, hints));
     }
 
     /// Answers a command line that clap did not turn into a command: help and the version to
@@ -118,20 +132,34 @@ fn delivered(result: io::Result<()>) -> Result<(), CommandError> {
     }
 }
 
-fn error_text(error: &CommandError) -> String {
+fn error_text(causes: &[String], hints: &[String]) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
-    for (depth, cause) in error.causes().iter().enumerate() {
+    for (depth, cause) in causes.iter().enumerate() {
         let _ = if depth == 0 {
             writeln!(text, "{} {cause}", "error:".red().bold())
         } else {
             writeln!(text, "  caused by: {cause}")
         };
     }
-    for hint in error.hints() {
+    for hint in hints {
         let _ = writeln!(text, "{} {hint}", "hint:".cyan().bold());
     }
     text
+}
+
+/// A text of someone else's, without what a terminal would obey and without line breaks.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_control) {
+        let escaped = text.chars().flat_map(|c| {
+            let escape = c.is_control().then(|| c.escape_default());
+            let plain = escape.is_none().then_some(c);
+            escape.into_iter().flatten().chain(plain)
+        });
+        escaped.collect()
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Aligns rows under their headers, two spaces between columns, no trailing blanks.
@@ -169,11 +197,17 @@ mod tests {
         let error = CommandError::message("no such file")
             .context("cannot read `a.yaml`")
             .hint("check the name");
-        let text = anstream::adapter::strip_str(&error_text(&error)).to_string();
+        let text = anstream::adapter::strip_str(&error_text(&error.causes(), error.hints())).to_string();
         assert_eq!(
             text,
             "error: cannot read `a.yaml`\n  caused by: no such file\nhint: check the name\n"
         );
+    }
+
+    #[test]
+    fn nothing_in_a_text_moves_the_cursor() {
+        assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+        assert!(matches!(printable("é b"), Cow::Borrowed("é b")));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use ureq::tls::{RootCerts, TlsConfig};
 use url::Url;
 
+use super::source::FetchError;
 use crate::error::CommandError;
 
 /// A chain of certificates is a few KiB.
@@ -24,9 +25,9 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the server does not answer 200 in time, or the body is larger than 1 MiB. The message names
 /// the URL without user, password and query.
-pub(super) fn download(text: &str) -> Result<Vec<u8>, CommandError> {
+pub(super) fn download(text: &str) -> Result<Vec<u8>, FetchError> {
     let url = Url::parse(text)
-        .context("`--cert` is no valid URL")
+        .context("the address of the certificate is no valid URL")
         .map_err(CommandError::failed)?;
     let agent = ureq::Agent::config_builder()
         .timeout_global(Some(DEADLINE))
@@ -44,10 +45,14 @@ pub(super) fn download(text: &str) -> Result<Vec<u8>, CommandError> {
     let doing = || format!("cannot fetch the certificate from {}", shown(text));
     let failed = |error: ureq::Error| {
         let late = matches!(error, ureq::Error::Timeout(_));
+        let unreachable = is_unreachable(&error);
         let error = CommandError::failed(error)
             .context(doing())
             .hint("check the URL; HTTPS_PROXY, HTTP_PROXY and NO_PROXY in the environment are honoured");
-        if late { error.timed_out() } else { error }
+        FetchError {
+            error: if late { error.timed_out() } else { error },
+            unreachable,
+        }
     };
     let response = agent
         .get(url.as_str())
@@ -55,11 +60,12 @@ pub(super) fn download(text: &str) -> Result<Vec<u8>, CommandError> {
         .call();
     let mut response = response.map_err(failed)?;
     if response.status() != http::StatusCode::OK {
-        return Err(
-            CommandError::message(format!("the server answered {}", response.status()))
+        return Err(FetchError {
+            error: CommandError::message(format!("the server answered {}", response.status()))
                 .context(doing())
                 .hint("check the URL: only the answer 200 is a certificate"),
-        );
+            unreachable: response.status().is_server_error(),
+        });
     }
     response
         .body_mut()
@@ -67,6 +73,15 @@ pub(super) fn download(text: &str) -> Result<Vec<u8>, CommandError> {
         .limit(LIMIT)
         .read_to_vec()
         .map_err(failed)
+}
+
+/// Whether nothing answered. A server that the system doesn't trust did: rustls says so as invalid data.
+fn is_unreachable(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Timeout(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
+        ureq::Error::Io(error) => error.kind() != std::io::ErrorKind::InvalidData,
+        _ => false,
+    }
 }
 
 /// The URL as messages show it: without user, password, query and fragment.

@@ -55,6 +55,9 @@ pub(crate) enum ClusterError {
     /// Databases, Tables and Migrations are not installed.
     #[error("the cluster knows no Migrations")]
     NotInstalled,
+    /// SealedSecrets are not installed.
+    #[error("the cluster knows no SealedSecrets")]
+    NoSealedSecrets,
     /// There is no Migration of that name.
     #[error("the cluster has no Migration `{namespace}/{name}`")]
     NoMigration {
@@ -62,6 +65,30 @@ pub(crate) enum ClusterError {
         namespace: String,
         /// The name asked for.
         name: String,
+    },
+    /// The controller doesn't open an object that was sent to it. It never says why.
+    #[error("the controller of Service `{namespace}/{name}` does not open it")]
+    Unopened {
+        /// Namespace of the Service.
+        namespace: String,
+        /// Name of the Service.
+        name: String,
+    },
+    /// The controller takes no such object.
+    #[error("the controller refuses: {doing}")]
+    Unfit {
+        /// What was being done.
+        doing: String,
+        /// What the controller said.
+        source: Answer,
+    },
+    /// The controller's answer is none to what it was asked.
+    #[error("no sense in the answer: {doing}")]
+    Senseless {
+        /// What was being done.
+        doing: String,
+        /// What is wrong with it.
+        source: Answer,
     },
     /// A rule of the cluster is against it, whoever asks.
     #[error("the cluster refuses: {doing}")]
@@ -122,6 +149,14 @@ impl ClusterError {
         }
     }
 
+    /// A failed list of SealedSecrets, sorted likewise.
+    pub(super) fn sealed_secrets(doing: &str, error: kube::Error) -> Self {
+        match &error {
+            kube::Error::Api(status) if status.code == 404 => Self::NoSealedSecrets,
+            _ => Self::request(doing, error),
+        }
+    }
+
     /// A failed change. Admission policies answer 422, or 403 as missing rights do; only their words tell these apart:
     /// `ValidatingAdmissionPolicy … denied request`, `admission webhook … denied the request`.
     pub(super) fn write(doing: &str, error: kube::Error) -> Self {
@@ -158,6 +193,16 @@ impl ClusterError {
         matches!(self, Self::Denied { .. } | Self::NotInstalled)
     }
 
+    /// Whether nothing was there to answer, or not in time.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        match self {
+            Self::TimedOut { .. } | Self::ControllerDown { .. } => true,
+            // What the API server said is kept as its words alone.
+            Self::Request { source, .. } => source.is::<kube::Error>(),
+            _ => false,
+        }
+    }
+
     /// A failed request through the proxy to a Service that exists. The API server answers 404 when the
     /// Service has no Endpoints at all, and so does a server that is no controller; 502 to 504 mean that
     /// nothing listens behind it.
@@ -169,6 +214,34 @@ impl ClusterError {
                 source: answer(kube::Error::Api(status)),
             },
             error => Self::request(doing, error),
+        }
+    }
+
+    /// An object that a controller refuses: with 409 the items don't open (upstream says 500 and nothing else), with the
+    /// others what was sent isn't to its liking.
+    pub(super) fn posted(doing: &str, namespace: &str, name: &str, error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status)
+                if status.code == 409 || (status.code == 500 && status.message.is_empty()) =>
+            {
+                Self::Unopened {
+                    namespace: namespace.to_owned(),
+                    name: name.to_owned(),
+                }
+            }
+            kube::Error::Api(status) if matches!(status.code, 400 | 411 | 413 | 422) => Self::Unfit {
+                doing: doing.to_owned(),
+                source: answer(kube::Error::Api(status)),
+            },
+            error => Self::proxied(doing, namespace, name, error),
+        }
+    }
+
+    /// An answer that can't be read.
+    pub(super) fn senseless(doing: &str, source: impl Into<Answer>) -> Self {
+        Self::Senseless {
+            doing: doing.to_owned(),
+            source: source.into(),
         }
     }
 
@@ -202,10 +275,20 @@ impl ClusterError {
             Self::NotInstalled => {
                 "is this the right cluster (--context)? `chancery install` prints what Migrations need"
             }
+            Self::NoSealedSecrets => {
+                "is this the right cluster (--context)? what was there is gone with its kind, until it is applied again"
+            }
             Self::NoMigration { .. } => {
                 "`chancery migrations list -A` shows those that there are; -n NAMESPACE chooses one"
             }
             Self::Refused { .. } => "the rule that is named decides; those who run the cluster can change it",
+            Self::Unopened { .. } => {
+                "name, namespace or scope are not those it was sealed for, or its key is not among the controller's \
+                 (`chancery keys list`)"
+            }
+            Self::Unfit { .. } | Self::Senseless { .. } => {
+                "with the private keys no controller is needed: --key FILE or --local DIR"
+            }
             Self::ControllerDown { .. } => "does the controller's Pod run?",
             Self::Denied { .. } => "ask those who run the cluster for that right",
             Self::TimedOut { .. } | Self::Request { .. } | Self::Runtime { .. } => {

@@ -46,6 +46,30 @@ pub(super) async fn configuration(args: &KubeconfigArgs) -> Result<Config, Clust
     }
 }
 
+/// A text that tells clusters apart. The address alone doesn't: tunnels and proxies have one for many.
+///
+/// # Errors
+/// As [`configuration`].
+pub(super) async fn identity(args: &KubeconfigArgs) -> Result<String, ClusterError> {
+    let config = configuration(args).await?;
+    let kubeconfig = match &args.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    };
+    let current = kubeconfig.ok().and_then(|kubeconfig| kubeconfig.current_context);
+    let context = args.context.clone().or(current);
+    Ok(format!(
+        "{:?}",
+        (
+            config.cluster_url.to_string(),
+            config.tls_server_name,
+            config.root_cert,
+            config.root_cert_file,
+            context,
+        )
+    ))
+}
+
 /// The namespace of the kubeconfig's context, as kubectl would take it, or `None` without one.
 /// A kubeconfig that is missing or broken is not worth failing a command that needs no cluster.
 pub(crate) fn context_namespace(args: &ClusterArgs) -> Option<String> {

@@ -1,6 +1,5 @@
 //! `chancery apply`: makes databases what their Tables declare.
 
-mod interrupt;
 mod screen;
 
 use std::collections::BTreeSet;
@@ -11,6 +10,7 @@ use migrate::{ApplyError, ApplyOptions, Approval, PlanRequest, Planned, Stop};
 use self::screen::Screen;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Status};
+use crate::interrupt;
 use crate::planning::{self, Job, PlanningArgs};
 
 const EXAMPLES: &str = "\
@@ -59,22 +59,33 @@ pub(crate) fn run(args: &ApplyArgs, context: &Context) -> CommandResult {
     if to_run.iter().any(|(_, planned)| !planned.plan.steps.is_empty()) {
         approve(args, &to_run, context)?;
     }
-    runtime.block_on(interrupt::watched(&context.printer, async |stop| {
-        for (at, (job, planned)) in to_run.iter().enumerate() {
-            apply(args, job, planned, context, stop).await.map_err(|error| {
-                let left: Vec<String> = to_run[at + 1..]
-                    .iter()
-                    .map(|(job, _)| job.tables.label())
-                    .collect();
-                if left.is_empty() {
-                    error
-                } else {
-                    error.hint(format!("not begun: {}", left.join(", ")))
-                }
-            })?;
-        }
-        Ok(())
-    }))?;
+    let stopping = "stopping after the statement that runs; once more stops at once";
+    // The connection closes, and the server rolls back what is open.
+    let dropped = || {
+        CommandError::message("interrupted at once")
+            .hint("`plan` shows what is left to do, and `apply` goes on with it")
+    };
+    runtime.block_on(interrupt::watched(
+        &context.printer,
+        stopping,
+        dropped,
+        async |stop| {
+            for (at, (job, planned)) in to_run.iter().enumerate() {
+                apply(args, job, planned, context, stop).await.map_err(|error| {
+                    let left: Vec<String> = to_run[at + 1..]
+                        .iter()
+                        .map(|(job, _)| job.tables.label())
+                        .collect();
+                    if left.is_empty() {
+                        error
+                    } else {
+                        error.hint(format!("not begun: {}", left.join(", ")))
+                    }
+                })?;
+            }
+            Ok(())
+        },
+    ))?;
     Ok(held(&plans, context))
 }
 

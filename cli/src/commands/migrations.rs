@@ -19,6 +19,8 @@ use crate::cluster::{Cluster, ClusterError, KubeconfigArgs, object_name};
 use crate::context::Context;
 use crate::error::CommandResult;
 
+pub(crate) use waiting::timeout;
+
 const EXAMPLES: &str = "\
 Examples:
   chancery migrations list

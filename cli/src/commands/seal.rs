@@ -1,18 +1,27 @@
 //! `chancery seal`: Secrets to SealedSecrets.
 
+mod destination;
+mod document;
+mod into;
+mod keep;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use k8s_openapi::api::core::v1::Secret;
 use manifests::documents::Document;
-use manifests::seal::SealOptions;
 use sealing::{Certificate, Scope};
 
-use crate::atomic_file::Readers;
-use crate::certificate::CertificateArgs;
-use crate::cluster::{context_namespace, object_name};
+use crate::certificate::{CertificateArgs, Freshness, Recipients};
+use crate::cluster::object_name;
 use crate::commands::scope_value;
+use crate::config::ConfigArgs;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Status};
 use crate::input::{self, InputArgs};
-use crate::output::{self, OutputArgs, Product};
+use crate::output::{OutputArgs, Product};
+use destination::{Destination, Sealed};
+use document::Job;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +30,12 @@ Examples:
   chancery seal --cert cert.pem -f secrets/ -w sealed/
   chancery seal --cert https://example.org/cert.pem --scope namespace-wide -f db.yaml
   chancery seal --local .chancery -f db.yaml
+  chancery seal --cert staging.pem --cert production.pem -f secrets/ -w sealed/
+  chancery seal -f secrets/                        where `.chancery.yaml` says for whom, and where to
+  chancery seal --cluster staging -f secrets/ -w 'sealed/{cluster}/{namespace}/{name}.yaml'
 
+For several clusters there is one output each: with -w FOLDER/ in FOLDER/CLUSTER/, with {cluster},
+{path}, {namespace} and {name} in -w or in a rule where these say.
 All documents are sealed before anything is written; one that fails leaves all files as they were.";
 
 /// Seal Secrets so that they can live in Git
@@ -35,6 +49,8 @@ pub(crate) struct SealArgs {
     input: InputArgs,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    into: into::IntoArgs,
     /// Where the items will open: `strict` only under this name and namespace, `namespace-wide`
     /// under any name in it, `cluster-wide` anywhere. By default as the Secret's annotations say,
     /// else strict
@@ -51,37 +67,98 @@ pub(crate) struct SealArgs {
     #[arg(long)]
     no_hint: bool,
     #[command(flatten)]
+    keep: keep::KeepArgs,
+    /// Print one JSON object with a list of SealedSecrets for each cluster
+    #[arg(long, conflicts_with_all = ["write", "output", "into"])]
+    by_cluster: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(flatten)]
     certificate: CertificateArgs,
 }
 
 /// Seals everything that was named.
 ///
 /// # Errors
-/// When the input or the certificate cannot be had, a document is no Secret or cannot be sealed, or
-/// the output cannot be written. Nothing is written then.
+/// When the input, the configuration or a certificate cannot be had, a document is no Secret, contradicts
+/// its rule or cannot be sealed, or the output cannot be written. Nothing is written then.
 pub(crate) fn run(args: &SealArgs, context: &Context) -> CommandResult {
+    let config = args.config.load()?;
+    let config = config.as_ref();
+    if let Some(file) = &args.into.into {
+        return into::run(args, file, config, context);
+    }
     let inputs = input::load(&args.input, &context.printer)?;
-    let mut secrets = Vec::new();
+    let recipients = args.certificate.recipients(config, &context.printer)?;
+    let mut jobs = Vec::new();
     for input in inputs {
         for document in input.documents {
-            let secret = secret_of(&document)?;
-            secrets.push((input.origin.clone(), document, secret));
+            let origin = input.origin.clone();
+            jobs.push(Job::new(args, origin, document, config, &recipients, context)?);
         }
     }
-    let certificate = args.certificate.load_valid(context.now)?;
-    let mut products = Vec::with_capacity(secrets.len());
-    for (origin, document, secret) in &secrets {
-        let sealed = seal(args, secret, &certificate, context)
-            .map_err(|error| error.context(format!("cannot seal {}", document.place())))?;
-        products.push(Product {
-            origin: origin.clone(),
-            format: document.format.into(),
-            name: sealed.metadata.name.clone().unwrap_or_default(),
-            value: serde_json::to_value(&sealed).map_err(CommandError::failed)?,
-        });
+    let jobs = only_those_for_someone(jobs, context)?;
+    let destination = Destination::of(args, &jobs, &recipients)?;
+    let certificates = certificates(args, &jobs, context)?;
+    let mut sealed = Vec::new();
+    for job in &jobs {
+        for recipient in &job.recipients {
+            let cluster = recipient.cluster.as_deref();
+            let object = job.seal(args, &certificates[&cluster], context)?;
+            let product = Product {
+                origin: job.origin.clone(),
+                format: job.document.format.into(),
+                name: object.metadata.name.clone().unwrap_or_default(),
+                value: serde_json::to_value(&object).map_err(CommandError::failed)?,
+            };
+            sealed.push(Sealed {
+                job,
+                cluster,
+                object,
+                product,
+            });
+        }
     }
-    output::deliver(&args.output, &products, Readers::Anyone, &context.printer)?;
+    destination.deliver(args, sealed, config, context)?;
     Ok(Status::Done)
+}
+
+/// With `--cluster` a folder is sealed for the picked clusters as far as its rules allow; that nothing is left is a
+/// mistake.
+fn only_those_for_someone<'a>(jobs: Vec<Job<'a>>, context: &Context) -> Result<Vec<Job<'a>>, CommandError> {
+    let (kept, passed): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.recipients.is_empty());
+    if let (true, Some(job)) = (kept.is_empty(), passed.first()) {
+        return Err(Recipients::not_for(
+            job.rule.as_ref(),
+            &job.document.place().to_string(),
+        ));
+    }
+    for job in passed {
+        let clusters = job.rule.as_ref().map(|rule| rule.clusters().join(", "));
+        context.printer.note(&format!(
+            "passed over {}: it is for {} alone",
+            job.document.place(),
+            clusters.unwrap_or_default()
+        ));
+    }
+    Ok(kept)
+}
+
+/// The certificate of each cluster that is sealed for, asked for once, before anything is sealed.
+fn certificates<'a>(
+    args: &SealArgs,
+    jobs: &[Job<'a>],
+    context: &Context,
+) -> Result<BTreeMap<Option<&'a str>, Certificate>, CommandError> {
+    let cache = args.certificate.cache.open();
+    let mut certificates = BTreeMap::new();
+    for recipient in jobs.iter().flat_map(|job| &job.recipients) {
+        let cluster = recipient.cluster.as_deref();
+        if let Entry::Vacant(place) = certificates.entry(cluster) {
+            place.insert(recipient.load_valid(&cache, Freshness::Cached, context)?);
+        }
+    }
+    Ok(certificates)
 }
 
 /// kubeseal seals whatever has the shape of a Secret, so a ConfigMap too; a controller then makes
@@ -105,51 +182,4 @@ fn secret_of(document: &Document) -> Result<Secret, CommandError> {
         ))
         .hint("a Secret begins with `apiVersion: v1` and `kind: Secret`")),
     }
-}
-
-fn seal(
-    args: &SealArgs,
-    secret: &Secret,
-    certificate: &Certificate,
-    context: &Context,
-) -> Result<api::sealed_secret::SealedSecret, CommandError> {
-    let scope = manifests::scope::of_secret(&secret.metadata, args.scope);
-    let named = secret
-        .metadata
-        .namespace
-        .as_deref()
-        .is_some_and(|namespace| !namespace.is_empty());
-    let assumed = (!named && args.namespace.is_none() && scope != Scope::ClusterWide).then(|| {
-        let name = secret.metadata.name.as_deref().unwrap_or_default();
-        assumed_namespace(args, name, context)
-    });
-    let options = SealOptions {
-        scope: args.scope,
-        hint: !args.no_hint,
-        allow_empty_data: args.allow_empty_data,
-        namespace: args.namespace.as_deref().or(assumed.as_deref()),
-    };
-    Ok(manifests::seal::seal(
-        secret,
-        certificate,
-        &options,
-        &context.rng,
-    )?)
-}
-
-/// As kubeseal: the namespace of the kubeconfig's context, else `default`. It decides where the
-/// Secret will open, so it is said.
-fn assumed_namespace(args: &SealArgs, name: &str, context: &Context) -> String {
-    let from_context = match args.certificate.local {
-        Some(_) => None,
-        None => context_namespace(&args.certificate.cluster),
-    };
-    let (namespace, why) = match from_context {
-        Some(namespace) => (namespace, "the namespace of the kubeconfig's context"),
-        None => ("default".to_owned(), "for want of another"),
-    };
-    context.printer.note(&format!(
-        "Secret `{name}` names no namespace: sealed for `{namespace}`, {why}"
-    ));
-    namespace
 }

@@ -1,13 +1,9 @@
 //! `chancery unseal`: SealedSecrets back to Secrets, for those who hold the private key.
 
-mod failure;
-
-use std::path::PathBuf;
-
 use api::sealed_secret::SealedSecret;
+use clap::ArgGroup;
 use k8s_openapi::api::core::v1::Secret;
 use manifests::documents::Document;
-use manifests::keys;
 use sealing::KeyRing;
 
 use crate::atomic_file::Readers;
@@ -15,6 +11,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Status};
 use crate::input::{self, InputArgs, Origin};
 use crate::local::LocalStore;
+use crate::opener::{FileKeys, KeyArgs, failure};
 use crate::output::{self, OutputArgs, Product};
 
 const EXAMPLES: &str = "\
@@ -31,25 +28,14 @@ The keys of a cluster:
 ///
 /// Prints the Secrets, values readable. A file that is written is readable by its owner alone (0600).
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("keys").args(["key", "local"]).required(true))]
 pub(crate) struct UnsealArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
     output: OutputArgs,
-    /// Private keys: PEM, or key Secrets (YAML or JSON, Lists too); repeatable, or with commas between
-    #[arg(
-        short,
-        long,
-        value_name = "FILE",
-        value_delimiter = ',',
-        required_unless_present = "local",
-        conflicts_with = "local"
-    )]
-    key: Vec<PathBuf>,
-    /// A folder that stands in for a cluster: use all its active keys
-    #[arg(long, value_name = "DIR")]
-    local: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// Keep the Secrets in that folder, as the controller keeps them in a cluster, so that a Database
     /// there can refer to them; prints nothing
     #[arg(long, requires = "local", conflicts_with_all = ["write", "output", "key"])]
@@ -62,10 +48,10 @@ pub(crate) struct UnsealArgs {
 /// When the input or a key cannot be read, a document is no SealedSecret or does not open, or the
 /// output cannot be written. Nothing is written then.
 pub(crate) fn run(args: &UnsealArgs, context: &Context) -> CommandResult {
-    let store = args.local.as_deref().map(LocalStore::open).transpose()?;
+    let store = args.keys.local.as_deref().map(LocalStore::open).transpose()?;
     let ring = match &store {
         Some(store) => store.key_ring()?,
-        None => ring_from_files(&args.key)?,
+        None => FileKeys::read(&args.keys.key)?.ring,
     };
     let mut opened = Vec::new();
     for input in input::load(&args.input, &context.printer)? {
@@ -79,28 +65,6 @@ pub(crate) fn run(args: &UnsealArgs, context: &Context) -> CommandResult {
         None => print(args, &opened, context)?,
     }
     Ok(Status::Done)
-}
-
-/// The keys of all files, in one ring. A file that was named is used whatever its labels say.
-fn ring_from_files(paths: &[PathBuf]) -> Result<KeyRing, CommandError> {
-    let mut ring = KeyRing::new();
-    for path in paths {
-        let name = path.display().to_string();
-        let doing = || format!("cannot use the key file `{name}`");
-        let bytes = input::read_file(path).map_err(|error| error.context("cannot read the private key"))?;
-        let (keys, problems) = keys::ring_from_file(&name, &bytes)
-            .map_err(|error| CommandError::from(error).context(doing()))?;
-        if let Some(problem) = problems.into_iter().next() {
-            return Err(CommandError::failed(problem).context(doing()));
-        }
-        if keys.is_empty() {
-            return Err(CommandError::message("it holds no private key").context(doing()).hint(
-                "`--key` takes an RSA private key as PEM, or key Secrets with `tls.key`; a certificate opens nothing",
-            ));
-        }
-        ring.extend(keys);
-    }
-    Ok(ring)
 }
 
 fn open(document: &Document, ring: &KeyRing) -> Result<Secret, CommandError> {

@@ -4,7 +4,7 @@ use api::database::SecretKeyRef;
 use zeroize::Zeroizing;
 
 use super::DatabaseArgs;
-use crate::cluster::{Cluster, ClusterArgs};
+use crate::cluster::{Cluster, KubeconfigArgs};
 use crate::error::CommandError;
 use crate::local::LocalStore;
 
@@ -16,7 +16,7 @@ pub(super) struct Secrets<'a> {
 
 enum Source {
     Local(LocalStore),
-    Cluster(Cluster),
+    Cluster(Box<Cluster>),
 }
 
 impl<'a> Secrets<'a> {
@@ -62,13 +62,11 @@ impl<'a> Secrets<'a> {
             Some(source) => source,
             None => match &self.args.local {
                 Some(folder) => Source::Local(LocalStore::open(folder)?),
-                None => Source::Cluster(Cluster::connect(&ClusterArgs {
-                    // No controller is asked for anything here.
-                    controller_namespace: String::new(),
-                    controller_name: String::new(),
+                // No controller is asked for anything here.
+                None => Source::Cluster(Box::new(Cluster::open(&KubeconfigArgs {
                     kubeconfig: self.args.kubeconfig.clone(),
                     context: self.args.context.clone(),
-                })?),
+                })?)),
             },
         };
         Ok(self.source.insert(source))

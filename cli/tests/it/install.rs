@@ -128,6 +128,30 @@ fn a_limited_installation_has_roles_in_its_namespaces_and_nothing_in_others() {
 }
 
 #[test]
+fn everyone_may_read_the_certificate_and_nobody_may_post() {
+    let all = objects(&[]);
+    let verbs = |name: &str| {
+        let roles = of_kind(&all, "Role");
+        let role = roles
+            .iter()
+            .find(|role| text(role, "/metadata/name") == name)
+            .unwrap();
+        role["rules"][1]["verbs"].clone()
+    };
+    assert_eq!(
+        verbs("sealed-secrets-service-proxier"),
+        serde_json::json!(["get"])
+    );
+    assert_eq!(verbs("chancery-resealer"), serde_json::json!(["create", "get"]));
+    let bound: Vec<String> = of_kind(&all, "RoleBinding")
+        .iter()
+        .map(|binding| text(binding, "/roleRef/name"))
+        .collect();
+    assert!(bound.contains(&"sealed-secrets-service-proxier".to_owned()));
+    assert!(!bound.contains(&"chancery-resealer".to_owned()), "{bound:?}");
+}
+
+#[test]
 fn both_installations_give_a_controller_the_same_rights_in_a_namespace() {
     let (whole, limited) = (objects(&[]), objects(&["--namespace", "shop"]));
     for controller in ["chancery-secrets", "chancery-schema"] {

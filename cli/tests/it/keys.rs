@@ -33,7 +33,17 @@ fn a_key_is_listed_with_what_it_is_and_without_its_private_half() {
         .stdout;
     let mut lines = text.lines();
     let headers: Vec<_> = lines.next().unwrap().split_whitespace().collect();
-    assert_eq!(headers, ["NAME", "STATE", "CREATED", "EXPIRES", "FINGERPRINT"]);
+    let expected = [
+        "NAME",
+        "STATE",
+        "AGE",
+        "EXPIRES",
+        "FINGERPRINT",
+        "OBJECTS",
+        "ITEMS",
+        "RETIRABLE",
+    ];
+    assert_eq!(headers, expected);
     assert!(lines.next().unwrap().starts_with(&name));
 }
 

@@ -6,11 +6,16 @@
 )]
 
 mod cluster;
+mod config;
 mod grants;
 mod install;
+mod item;
+mod key_usage;
+mod keys_rotate;
 mod kubeseal;
 mod migrations;
 mod migrations_wait;
+mod opener;
 mod program;
 mod schema_objects;
 mod schemahero;

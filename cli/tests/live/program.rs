@@ -19,7 +19,7 @@ impl Run {
     }
 }
 
-/// Runs `chancery` there with an empty environment.
+/// Runs `chancery` there with an environment that is empty but for a home there.
 pub(crate) fn chancery(folder: &Path, arguments: &[&str], stdin: &str) -> Run {
     run(
         assert_cmd::cargo::cargo_bin!("chancery"),
@@ -29,12 +29,14 @@ pub(crate) fn chancery(folder: &Path, arguments: &[&str], stdin: &str) -> Run {
     )
 }
 
-/// Runs a program there with an empty environment.
+/// Runs a program there with an environment that is empty but for a home there.
 pub(crate) fn run(program: &Path, folder: &Path, arguments: &[&str], stdin: &str) -> Run {
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .env_clear()
+        // Certificates that are fetched are kept there.
+        .env("HOME", folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

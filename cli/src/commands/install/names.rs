@@ -16,6 +16,8 @@ pub(super) const PORT_NAME: &str = "http";
 pub(super) const PORT: u16 = 8080;
 /// Role with which everyone reads the certificate; upstream's name, so that it takes the place of upstream's.
 pub(super) const SERVICE_PROXIER: &str = "sealed-secrets-service-proxier";
+/// Role of those who have SealedSecrets sealed again or inspected by the controller.
+pub(super) const RESEALER: &str = "chancery-resealer";
 /// `ClusterRole` of those who decide on plans; the policies' messages name it.
 pub(super) const APPROVER: &str = "chancery-migration-approver";
 /// Namespaces that every cluster has.

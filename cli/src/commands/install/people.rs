@@ -1,10 +1,11 @@
-//! Roles for people: reading the certificate, working with the kinds, deciding on plans.
+//! Roles for people: reading the certificate, sealing again, working with the kinds, deciding on plans.
 
 use serde_json::{Value, json};
 
 use super::manifest::{Manifest, labels};
 use super::names::{
-    APPROVER, Controller, DATABASES_GROUP, PORT_NAME, RBAC, SCHEMAS_GROUP, SEALING_GROUP, SERVICE_PROXIER,
+    APPROVER, Controller, DATABASES_GROUP, PORT_NAME, RBAC, RESEALER, SCHEMAS_GROUP, SEALING_GROUP,
+    SERVICE_PROXIER,
 };
 use super::plan::Installation;
 
@@ -34,7 +35,10 @@ pub(super) fn of(installation: &Installation, controller: Controller) -> Vec<Man
             .comment("Becomes part of the cluster's own roles `edit` and `admin`."),
     ];
     match controller {
-        Controller::Secrets => all.extend(certificate(installation)),
+        Controller::Secrets => {
+            all.extend(certificate(installation));
+            all.push(resealer(installation));
+        }
         Controller::Schema => all.push(approver()),
     }
     all
@@ -78,32 +82,15 @@ fn approver() -> Manifest {
 }
 
 /// The right to read the certificate through the API server's proxy. It is for everyone who is logged in, as upstream's
-/// is, because kubeseal works that way for users without other rights. Not upstream's `create`: nothing here is posted to.
+/// is, because kubeseal works that way for users without other rights. Not upstream's `create`: that is [`resealer`]'s.
 fn certificate(installation: &Installation) -> [Manifest; 2] {
-    let service = &installation.service;
-    let metadata = json!({
-        "name": SERVICE_PROXIER,
-        "namespace": installation.namespace,
-        "labels": labels(Some(Controller::Secrets)),
-    });
+    let metadata = metadata(installation, SERVICE_PROXIER);
     [
         Manifest::new(json!({
             "apiVersion": format!("{RBAC}/v1"),
             "kind": "Role",
             "metadata": metadata,
-            "rules": [
-                { "apiGroups": [""], "resources": ["services"], "resourceNames": [service], "verbs": ["get"] },
-                {
-                    "apiGroups": [""],
-                    "resources": ["services/proxy"],
-                    "resourceNames": [
-                        format!("http:{service}:"),
-                        format!("http:{service}:{PORT_NAME}"),
-                        service,
-                    ],
-                    "verbs": ["get"],
-                },
-            ],
+            "rules": through_proxy(installation, &["get"]),
         })),
         Manifest::new(json!({
             "apiVersion": format!("{RBAC}/v1"),
@@ -117,4 +104,40 @@ fn certificate(installation: &Installation) -> [Manifest; 2] {
              it. Where that is not wanted (GKE refuses such bindings), leave it out and seal with `--cert FILE`.",
         ),
     ]
+}
+
+/// The right to post SealedSecrets to the controller.
+fn resealer(installation: &Installation) -> Manifest {
+    Manifest::new(json!({
+        "apiVersion": format!("{RBAC}/v1"),
+        "kind": "Role",
+        "metadata": metadata(installation, RESEALER),
+        "rules": through_proxy(installation, &["create", "get"]),
+    }))
+    .comment(
+        "Bound to nobody: bind it to those who may have SealedSecrets sealed again to the newest key (`chancery reseal`,\n\
+         `kubeseal --re-encrypt`) and ask which keys open them (`chancery inspect`, `verify`). No value comes out that way.",
+    )
+}
+
+/// Rules for the controller's Service and what it serves: `get` is its certificate, `create` is posting to it.
+fn through_proxy(installation: &Installation, verbs: &[&str]) -> Value {
+    let service = &installation.service;
+    json!([
+        { "apiGroups": [""], "resources": ["services"], "resourceNames": [service], "verbs": ["get"] },
+        {
+            "apiGroups": [""],
+            "resources": ["services/proxy"],
+            "resourceNames": [format!("http:{service}:"), format!("http:{service}:{PORT_NAME}"), service],
+            "verbs": verbs,
+        },
+    ])
+}
+
+fn metadata(installation: &Installation, name: &str) -> Value {
+    json!({
+        "name": name,
+        "namespace": installation.namespace,
+        "labels": labels(Some(Controller::Secrets)),
+    })
 }

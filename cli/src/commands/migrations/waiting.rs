@@ -28,7 +28,7 @@ pub(super) struct WaitFlags {
 ///
 /// # Errors
 /// When it is no time between a second and a day.
-pub(super) fn timeout(text: &str) -> Result<Duration, String> {
+pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     text.parse::<jiff::SignedDuration>()
         .ok()
         .and_then(|time| Duration::try_from(time).ok())

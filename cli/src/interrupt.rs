@@ -5,13 +5,15 @@ use migrate::Stop;
 use crate::error::CommandError;
 use crate::printer::Printer;
 
-/// Does the work, and asks it to stop at the first signal. At the second the work is dropped: the connection closes,
-/// and the server rolls back what is open.
+/// Does the work, and asks it to stop at the first signal, which `stopping` then says. At the second the work is
+/// dropped, and what `dropped` makes is the error: what is open then, the work's own values end as they are dropped.
 ///
 /// # Errors
-/// What the work fails with, and an error of its own when it was dropped.
-pub(super) async fn watched(
+/// What the work fails with, and `dropped` when it was dropped.
+pub(crate) async fn watched(
     printer: &Printer,
+    stopping: &str,
+    dropped: impl FnOnce() -> CommandError,
     work: impl AsyncFnOnce(&Stop) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let stop = Stop::default();
@@ -23,11 +25,10 @@ pub(super) async fn watched(
             result = &mut work => return result,
             () = signals.next() => {
                 if stop.is_requested() {
-                    return Err(CommandError::message("interrupted at once")
-                        .hint("`plan` shows what is left to do, and `apply` goes on with it"));
+                    return Err(dropped());
                 }
                 stop.request();
-                printer.warning("stopping after the statement that runs; once more stops at once");
+                printer.warning(stopping);
             }
         }
     }

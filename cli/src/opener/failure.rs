@@ -2,14 +2,15 @@
 
 use api::names::SEALED_WITH;
 use api::sealed_secret::SealedSecret;
-use manifests::unseal::{ItemFailure, ItemReason, UnsealError};
+use manifests::opening::{ItemFailure, ItemReason};
+use manifests::unseal::UnsealError;
 use sealing::{Fingerprint, KeyRing, OpenError};
 
 use crate::error::CommandError;
 
 /// The error for people: items that fail for one reason are named together, and the key that the
 /// object says it was sealed with is compared with those at hand.
-pub(super) fn explain(error: UnsealError, sealed: &SealedSecret, ring: &KeyRing) -> CommandError {
+pub(crate) fn explain(error: UnsealError, sealed: &SealedSecret, ring: &KeyRing) -> CommandError {
     let UnsealError::Items { failures } = error else {
         return error.into();
     };

@@ -1,0 +1,296 @@
+//! One file on its way: read, its objects one by one, and the new text.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context as _;
+use manifests::edit::{self, Edit, EditError, Editable, ItemPlace};
+
+use super::object::{self, Items, Outcome};
+use super::report::{Ending, FileReport, ItemReport, ObjectReport};
+use crate::atomic_file::State;
+use crate::error::CommandError;
+use crate::tree::{Contents, TreeFile};
+
+/// A file with SealedSecrets in it.
+pub(super) struct OpenFile<'a> {
+    /// Where it is in the tree.
+    pub(super) at: usize,
+    /// The file.
+    pub(super) file: &'a TreeFile,
+    /// The file before it was read.
+    pub(super) state: State,
+    /// Its text, taken apart.
+    pub(super) editable: Editable,
+    /// Which of its documents are SealedSecrets.
+    pub(super) objects: Vec<usize>,
+    outcomes: Mutex<BTreeMap<usize, Outcome>>,
+    left: AtomicUsize,
+}
+
+/// What a file turned out to be.
+pub(super) enum Opened<'a> {
+    /// No SealedSecret is in it.
+    Nothing,
+    /// There is something to do.
+    File(OpenFile<'a>),
+    /// All is said.
+    Reported(FileReport),
+}
+
+/// A file all of whose objects have their outcome.
+pub(super) enum Closed {
+    /// There is a new text for it.
+    Changed(NewText),
+    /// It stays as it is.
+    Unchanged(FileReport),
+}
+
+/// What is to be written.
+pub(super) struct NewText {
+    /// The whole text.
+    pub(super) text: String,
+    /// What the report says once it is written.
+    pub(super) report: FileReport,
+}
+
+/// Reads a file.
+pub(super) fn open(at: usize, file: &TreeFile) -> Opened<'_> {
+    let name = file.path.display().to_string();
+    let failed = |error: CommandError| Opened::Reported(FileReport::failed(&name, &error));
+    let state = State::of(&file.place).with_context(|| format!("cannot open `{name}`"));
+    let bytes = match file.read(&["SealedSecret"]) {
+        Ok(Contents::Passed) => return Opened::Nothing,
+        Ok(Contents::LeftAlone(why)) => return Opened::Reported(FileReport::left_alone(&name, why)),
+        Ok(Contents::Manifests(bytes)) => bytes,
+        Err(error) => return failed(error),
+    };
+    let state = match state {
+        Ok(state) => state,
+        Err(error) => return failed(error.into()),
+    };
+    let editable = match edit::read(&name, &bytes) {
+        Ok(editable) => editable,
+        Err(error) => {
+            return match file.unreadable(&bytes) {
+                Some(why) => Opened::Reported(FileReport::left_alone(&name, why)),
+                None => failed(error.into()),
+            };
+        }
+    };
+    let documents = editable.documents().iter().enumerate();
+    let objects: Vec<usize> = documents
+        .filter(|(_, document)| object::is_one(document))
+        .map(|(object, _)| object)
+        .collect();
+    if objects.is_empty() {
+        return Opened::Nothing;
+    }
+    Opened::File(OpenFile {
+        at,
+        file,
+        state,
+        editable,
+        left: AtomicUsize::new(objects.len()),
+        objects,
+        outcomes: Mutex::default(),
+    })
+}
+
+impl OpenFile<'_> {
+    /// Keeps the outcome of an object, and returns whether it was the last one.
+    pub(super) fn keep(&self, object: usize, outcome: Outcome) -> bool {
+        let mut outcomes = self
+            .outcomes
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        outcomes.insert(object, outcome);
+        drop(outcomes);
+        self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Makes the new text, once all objects have their outcome. Of objects that fail, and of those whose items can't
+    /// be edited, every byte stays; the others are done.
+    pub(super) fn close(&self) -> Closed {
+        let mut outcomes = std::mem::take(
+            &mut *self
+                .outcomes
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
+        let places = self.places(&mut outcomes);
+        let edits = self.edits(&outcomes, &places);
+        let text = if edits.is_empty() {
+            None
+        } else {
+            self.edited(edits, &places, &mut outcomes)
+        };
+        let report = self.report(&outcomes, &places);
+        match text {
+            Some(text) => Closed::Changed(NewText { text, report }),
+            None => Closed::Unchanged(report),
+        }
+    }
+
+    /// Where the items are; an object of which that can't be said has failed.
+    fn places(&self, outcomes: &mut BTreeMap<usize, Outcome>) -> BTreeMap<usize, Vec<ItemPlace>> {
+        let mut places = BTreeMap::new();
+        for (object, outcome) in outcomes {
+            match self.editable.items(*object) {
+                Ok(items) => {
+                    places.insert(*object, items);
+                }
+                Err(error) => {
+                    if matches!(outcome, Outcome::Items(_)) {
+                        *outcome = Outcome::Failed(self.cannot_edit(*object, error));
+                    }
+                }
+            }
+        }
+        places
+    }
+
+    /// What is to be changed, by object. Items that are one scalar (an alias, a merge key) get one new text.
+    fn edits(
+        &self,
+        outcomes: &BTreeMap<usize, Outcome>,
+        places: &BTreeMap<usize, Vec<ItemPlace>>,
+    ) -> BTreeMap<usize, Vec<Edit>> {
+        let mut shared: BTreeMap<(usize, &str), &str> = BTreeMap::new();
+        let mut edits = BTreeMap::new();
+        for (object, outcome) in outcomes {
+            let Outcome::Items(Items { newest, by_key }) = outcome else {
+                continue;
+            };
+            let mut of_object = Vec::new();
+            for (key, item) in by_key {
+                let Some(text) = item.text.as_deref() else {
+                    continue;
+                };
+                let text = *shared.entry((*object, key)).or_insert(text);
+                let place = places
+                    .get(object)
+                    .into_iter()
+                    .flatten()
+                    .find(|place| place.key == *key);
+                for (object, key) in place.iter().flat_map(|place| &place.shared_with) {
+                    shared.entry((*object, key)).or_insert(text);
+                }
+                of_object.push(Edit::SetItem {
+                    object: *object,
+                    key: key.clone(),
+                    item: text.to_owned(),
+                });
+            }
+            if of_object.is_empty() {
+                continue;
+            }
+            if object::has_hint(&self.editable.documents()[*object]) {
+                of_object.push(Edit::SetHint {
+                    object: *object,
+                    fingerprints: vec![newest.clone()],
+                });
+            }
+            edits.insert(*object, of_object);
+        }
+        edits
+    }
+
+    /// Edits all, or, where that fails, finds those objects that are to blame and leaves them out.
+    fn edited(
+        &self,
+        mut edits: BTreeMap<usize, Vec<Edit>>,
+        places: &BTreeMap<usize, Vec<ItemPlace>>,
+        outcomes: &mut BTreeMap<usize, Outcome>,
+    ) -> Option<String> {
+        let all: Vec<Edit> = edits.values().flatten().cloned().collect();
+        let error = match self.editable.edit(&all) {
+            Ok(edited) => return Some(edited.text),
+            Err(error) => error,
+        };
+        if edits.len() == 1 {
+            for object in edits.into_keys() {
+                outcomes.insert(object, Outcome::Failed(self.cannot_edit(object, error.clone())));
+            }
+            return None;
+        }
+        // Objects that share a scalar stand or fall together.
+        let sharing: BTreeSet<usize> = places
+            .iter()
+            .flat_map(|(object, items)| {
+                let others = items
+                    .iter()
+                    .flat_map(|item| &item.shared_with)
+                    .map(|(other, _)| *other);
+                others
+                    .filter(move |other| other != object)
+                    .flat_map(move |other| [*object, other])
+            })
+            .collect();
+        let mut units: Vec<Vec<usize>> = Vec::new();
+        let (together, alone): (Vec<usize>, Vec<usize>) =
+            edits.keys().copied().partition(|object| sharing.contains(object));
+        units.extend(alone.into_iter().map(|object| vec![object]));
+        units.extend((!together.is_empty()).then_some(together));
+        let mut accepted: Vec<Edit> = Vec::new();
+        let mut text = None;
+        for unit in units {
+            let mut tried = accepted.clone();
+            tried.extend(unit.iter().filter_map(|object| edits.remove(object)).flatten());
+            match self.editable.edit(&tried) {
+                Ok(edited) => {
+                    accepted = tried;
+                    text = Some(edited.text);
+                }
+                Err(error) => {
+                    for object in unit {
+                        outcomes.insert(object, Outcome::Failed(self.cannot_edit(object, error.clone())));
+                    }
+                }
+            }
+        }
+        text
+    }
+
+    fn cannot_edit(&self, object: usize, error: EditError) -> CommandError {
+        let place = self.editable.documents()[object].place();
+        CommandError::failed(error).context(format!("cannot edit {place}"))
+    }
+
+    fn report(
+        &self,
+        outcomes: &BTreeMap<usize, Outcome>,
+        places: &BTreeMap<usize, Vec<ItemPlace>>,
+    ) -> FileReport {
+        let objects = outcomes.iter().map(|(object, outcome)| {
+            let document = &self.editable.documents()[*object];
+            let mut report = ObjectReport::of(document);
+            match outcome {
+                Outcome::LeftAlone(why) => report.ending = Ending::left_alone(*why),
+                Outcome::Failed(error) => report.ending = Ending::failed(error),
+                Outcome::Items(Items { newest, by_key }) => {
+                    report.items = by_key
+                        .iter()
+                        .map(|(key, item)| {
+                            let place = places
+                                .get(object)
+                                .into_iter()
+                                .flatten()
+                                .find(|place| place.key == *key);
+                            ItemReport {
+                                item: key.clone(),
+                                line: place.map_or(document.line, |place| place.position.line),
+                                from: item.from.as_ref().map(ToString::to_string),
+                                to: (!item.current).then(|| newest.to_string()),
+                            }
+                        })
+                        .collect();
+                    report.items.sort_by_key(|item| item.line);
+                }
+            }
+            report
+        });
+        FileReport::of(&self.file.path.display().to_string(), objects.collect())
+    }
+}

@@ -1,0 +1,248 @@
+//! One SealedSecret: its namespace, and what its items become.
+
+use std::collections::BTreeMap;
+
+use api::names::{SCOPE_CLUSTER_WIDE, SCOPE_NAMESPACE_WIDE, SEALED_WITH};
+use api::sealed_secret::SealedSecret;
+use manifests::documents::Document;
+use sealing::{Fingerprint, Scope};
+use serde_json::Value;
+
+use super::report::Mode;
+use crate::config::Config;
+use crate::error::CommandError;
+use crate::opener::Opener;
+use crate::tree::{self, LeftAlone, TreeFile};
+
+/// What supplies the namespace that an object doesn't name.
+pub(super) struct Rules<'a> {
+    /// `--namespace`.
+    pub(super) namespace: Option<&'a str>,
+    /// `.chancery.yaml`.
+    pub(super) config: Option<&'a Config>,
+}
+
+/// What becomes of one item.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// The key it was sealed for; a foreign controller doesn't tell.
+    pub(super) from: Option<Fingerprint>,
+    /// Whether it stays as it is.
+    pub(super) current: bool,
+    /// The new ciphertext; `None` too when nothing is to be written.
+    pub(super) text: Option<String>,
+}
+
+/// What becomes of all items of an object.
+pub(super) struct Items {
+    /// The newest key, as whoever opened them says.
+    pub(super) newest: Fingerprint,
+    /// By their keys.
+    pub(super) by_key: BTreeMap<String, Item>,
+}
+
+/// What becomes of an object.
+pub(super) enum Outcome {
+    /// It can't be judged.
+    LeftAlone(LeftAlone),
+    /// It opened.
+    Items(Items),
+    /// Nothing of it changes.
+    Failed(CommandError),
+}
+
+/// Whether the document is a SealedSecret, of whatever version.
+pub(super) fn is_one(document: &Document) -> bool {
+    let group = |version: &str| version.starts_with("bitnami.com/");
+    document.kind() == Some("SealedSecret") && document.api_version().is_some_and(group)
+}
+
+/// Whether the object says with which key it was sealed.
+pub(super) fn has_hint(document: &Document) -> bool {
+    document.value["metadata"]["annotations"]
+        .as_object()
+        .is_some_and(|annotations| annotations.contains_key(SEALED_WITH))
+}
+
+/// Finds out what the items of an object become. The object's place is in every error.
+pub(super) fn outcome(
+    document: &Document,
+    file: &TreeFile,
+    rules: &Rules<'_>,
+    opener: &Opener,
+    mode: Mode,
+) -> Outcome {
+    if tree::is_helm_template(&document.value) {
+        return Outcome::LeftAlone(LeftAlone::HelmTemplate);
+    }
+    let items = essence(document)
+        .to::<SealedSecret>()
+        .map_err(CommandError::from)
+        .and_then(|sealed| items(sealed, file, rules, opener, mode));
+    match items {
+        Ok(items) => Outcome::Items(items),
+        Err(error) => Outcome::Failed(error.context(format!("cannot re-seal {}", document.place()))),
+    }
+}
+
+/// The document with no more than what decides how its items open. The rest is someone else's matter: a field that the
+/// API server would refuse is no reason to leave a secret on an old key.
+fn essence(document: &Document) -> Document {
+    let mut essence = document.clone();
+    let keep = |object: Option<&mut Value>, kept: &dyn Fn(&str) -> bool| {
+        if let Some(Value::Object(fields)) = object {
+            fields.retain(|field, _| kept(field));
+        }
+    };
+    let value = &mut essence.value;
+    keep(Some(value), &|field| {
+        matches!(field, "apiVersion" | "kind" | "metadata" | "spec")
+    });
+    keep(value.get_mut("spec"), &|field| {
+        matches!(field, "encryptedData" | "data")
+    });
+    keep(value.get_mut("metadata"), &|field| {
+        matches!(field, "name" | "namespace" | "annotations")
+    });
+    keep(value.pointer_mut("/metadata/annotations"), &|field| {
+        [SEALED_WITH, SCOPE_NAMESPACE_WIDE, SCOPE_CLUSTER_WIDE].contains(&field)
+    });
+    essence
+}
+
+fn items(
+    mut sealed: SealedSecret,
+    file: &TreeFile,
+    rules: &Rules<'_>,
+    opener: &Opener,
+    mode: Mode,
+) -> Result<Items, CommandError> {
+    supply_namespace(&mut sealed, file, rules)?;
+    if mode == Mode::Check {
+        return checked(&sealed, opener);
+    }
+    if let Some(config) = rules.config {
+        config.check_newest(&file.path, opener.newest()?.fingerprint())?;
+    }
+    if !opener.tells_keys()
+        && let Some(current) = current_by_hint(&sealed, opener)?
+    {
+        return Ok(current);
+    }
+    let resealed = opener.reseal(&sealed)?;
+    let items = resealed.items.into_iter().map(|(key, item)| {
+        let item = Item {
+            from: item.from,
+            current: item.item.is_none(),
+            text: item.item,
+        };
+        (key, item)
+    });
+    Ok(Items {
+        newest: resealed.newest,
+        by_key: items.collect(),
+    })
+}
+
+/// What a hint says, where nobody can say better: all items are on the newest key, and it names that one alone.
+fn current_by_hint(sealed: &SealedSecret, opener: &Opener) -> Result<Option<Items>, CommandError> {
+    let newest = opener.newest()?.fingerprint();
+    let annotations = sealed.metadata.annotations.iter().flatten();
+    let hint = annotations
+        .filter(|(name, _)| *name == SEALED_WITH)
+        .find(|(_, hint)| hint.trim() == newest.as_str());
+    Ok(hint.map(|_| {
+        let items = sealed.spec.encrypted_data.keys().map(|key| {
+            let item = Item {
+                from: Some(newest.clone()),
+                current: true,
+                text: None,
+            };
+            (key.clone(), item)
+        });
+        Items {
+            newest: newest.clone(),
+            by_key: items.collect(),
+        }
+    }))
+}
+
+fn checked(sealed: &SealedSecret, opener: &Opener) -> Result<Items, CommandError> {
+    let keys = opener.keys_of_items(sealed)?;
+    let newest = match keys.newest {
+        Some(newest) => newest,
+        None => opener.newest()?.fingerprint().clone(),
+    };
+    let mut items = BTreeMap::new();
+    let mut unopened = Vec::new();
+    for (item, key) in keys.items {
+        match key {
+            Ok(from) => {
+                let current = from == newest;
+                let from = Some(from);
+                items.insert(
+                    item,
+                    Item {
+                        from,
+                        current,
+                        text: None,
+                    },
+                );
+            }
+            Err(reason) => unopened.push(format!("item `{item}`: {reason}")),
+        }
+    }
+    if unopened.is_empty() {
+        return Ok(Items {
+            newest,
+            by_key: items,
+        });
+    }
+    Err(CommandError::message(unopened.join("; "))
+        .hint("it was sealed for another cluster, name or namespace, or its key is gone: seal it anew"))
+}
+
+/// Writes the namespace into an object that names none and needs one to be opened. Where it comes from is a matter of
+/// the repository; the document itself stays as it is.
+fn supply_namespace(
+    sealed: &mut SealedSecret,
+    file: &TreeFile,
+    rules: &Rules<'_>,
+) -> Result<(), CommandError> {
+    let named = sealed
+        .metadata
+        .namespace
+        .as_deref()
+        .is_some_and(|name| !name.is_empty());
+    if named {
+        return Ok(());
+    }
+    if let Some(name) = rules.namespace {
+        sealed.metadata.namespace = Some(name.to_owned());
+        return Ok(());
+    }
+    if let Some(config) = rules.config
+        && let Some(name) = config.rule_for(&file.path).namespace()
+    {
+        sealed.metadata.namespace = Some(name.to_owned());
+        return Ok(());
+    }
+    // The namespace counts for nothing there; whoever opens it wants a complete object.
+    if manifests::scope::of_sealed_secret(&sealed.metadata) == Scope::ClusterWide {
+        sealed.metadata.namespace = Some("default".to_owned());
+        return Ok(());
+    }
+    match file.kustomization_namespace()? {
+        Some(name) => {
+            sealed.metadata.namespace = Some(name.to_owned());
+            Ok(())
+        }
+        None => Err(CommandError::message(
+            "it names no namespace, and without one its items can't be opened",
+        )
+        .hint(
+            "write `metadata.namespace`, name one with --namespace, or give a rule in .chancery.yaml or \
+                 `namespace:` in the kustomization that takes the file in",
+        )),
+    }
+}

@@ -1,0 +1,9 @@
+//! `chancery reseal`.
+
+mod files;
+mod interrupted;
+mod killed;
+mod objects;
+mod report;
+mod repository;
+mod whole;
