@@ -60,7 +60,7 @@ const LAYERS: [Layer; 12] = [
     },
     Layer {
         package: "xtask",
-        may_use: &["api", "manifests", "testkit"],
+        may_use: &["api", "manifests", "sealing", "testkit"],
     },
 ];
 

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: measurements against the programs that this one replaces, as ratios of one run. Numbers of
 //! two machines, or of two days, say nothing.
 
+mod reseal;
+
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -36,6 +38,16 @@ enum What {
         #[command(flatten)]
         cache: CacheArgs,
     },
+    /// Re-seal a generated repository with 4096-bit keys (release build), beside one private-key and one public-key
+    /// operation an item on all cores.
+    Reseal {
+        /// Files of the repository.
+        #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(20..=100_000))]
+        files: u32,
+        /// How often, in turn.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        runs: u32,
+    },
 }
 
 /// Measures, and answers with medians and their ratio. A bad ratio is no failure: the reader judges.
@@ -45,6 +57,7 @@ enum What {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.what {
         What::Seal { runs, cache } => seal(*runs, &cache.folder()?)?,
+        What::Reseal { files, runs } => reseal::run(*files, *runs)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -25,8 +25,13 @@ const ENTRIES: [&str; 15] = [
     ".github",
 ];
 
-/// Settings of Git and rustfmt, which look in the root alone.
-const SETTINGS: [&str; 3] = [".gitignore", ".gitattributes", ".rustfmt.toml"];
+/// Settings of Git and rustfmt, and the hooks that pre-commit offers to other repositories: they look in the root alone.
+const SETTINGS: [&str; 4] = [
+    ".gitignore",
+    ".gitattributes",
+    ".rustfmt.toml",
+    ".pre-commit-hooks.yaml",
+];
 
 pub(super) fn violations(files: &[SourceFile]) -> Vec<Violation> {
     let entries: BTreeSet<&str> = files
