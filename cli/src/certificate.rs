@@ -20,7 +20,7 @@ use cache::Cache;
 pub(crate) use cache::CacheArgs;
 pub(crate) use ending::ending;
 pub(crate) use loading::{Freshness, known, remember};
-pub(crate) use recipients::{Recipient, Recipients};
+pub(crate) use recipients::{Recipient, Recipients, controller, no_clusters};
 
 use crate::cluster::ClusterArgs;
 use crate::config::Config;

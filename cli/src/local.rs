@@ -175,10 +175,6 @@ impl LocalStore {
     ///
     /// # Errors
     /// When the file cannot be read, is readable by others, or is no Secret.
-    #[allow(
-        dead_code,
-        reason = "plan and apply resolve a Database's secretKeyRef with it"
-    )]
     pub(crate) fn secret(&self, namespace: &str, name: &str) -> Result<Option<Secret>, CommandError> {
         let path = self.secret_path(namespace, name)?;
         if !path.exists() {

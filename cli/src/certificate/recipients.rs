@@ -61,10 +61,7 @@ impl CertificateArgs {
                 }
                 self.configured(config)
             }
-            None if !self.named.is_empty() => Err(CommandError::usage(
-                "`--cluster` names a cluster of `.chancery.yaml`, and there is none",
-            )
-            .hint("name the certificate instead (--cert), or the context in the kubeconfig (--context)")),
+            None if !self.named.is_empty() => Err(no_clusters().hint("--cert names a certificate")),
             _ => Ok(Recipients::one(match self.of_environment() {
                 // As kubeseal: also where flags say which controller.
                 Some(named) => Source::named(named),
@@ -131,9 +128,15 @@ impl CertificateArgs {
     }
 }
 
+/// The error of `--cluster` where nothing configures clusters.
+pub(crate) fn no_clusters() -> CommandError {
+    CommandError::usage("`--cluster` names a cluster of `.chancery.yaml`, and there is none")
+        .hint("--context names one of the kubeconfig")
+}
+
 /// Where the controller of a configured cluster is; what the configuration leaves out is as the flags or the
 /// environment say.
-pub(super) fn controller(entry: &ClusterEntry, args: &ClusterArgs) -> ClusterArgs {
+pub(crate) fn controller(entry: &ClusterEntry, args: &ClusterArgs) -> ClusterArgs {
     let mut controller = args.clone();
     let said = &entry.controller;
     if said.context.is_some() {

@@ -16,15 +16,17 @@ use tokio::sync::oneshot;
 use self::object::Rules;
 use self::pool::{Abandon, Pool};
 use self::report::{Mode, Report};
+use crate::certificate;
 use crate::cluster::object_name;
-use crate::config::ConfigArgs;
+use crate::config::{Config, ConfigArgs};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::interrupt;
 use crate::opener::{Opener, OpenerArgs};
 use crate::planning;
+use crate::printer::Printer;
 use crate::report::ReportFormat;
-use crate::tree;
+use crate::tree::{self, TreeFile};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,6 +34,7 @@ Examples:
   chancery reseal apps/ --dry-run               what would change
   chancery reseal . --check                     the same for a pipeline: exit code 3 if anything would
   chancery reseal . --key old.pem,new.pem       without a cluster, with the private keys
+  chancery reseal . --cluster production        the files of one cluster of .chancery.yaml
   chancery reseal . --local .chancery -o json
 
 Only ciphertexts change, and the key's name in `chancery.dev/sealed-with` where that is: comments, order,
@@ -57,6 +60,10 @@ pub(crate) struct ResealArgs {
     /// Write nothing, and end with exit code 3 if anything is not on the newest key
     #[arg(long, conflicts_with = "dry_run")]
     check: bool,
+    /// Only the files that are not for another cluster, as .chancery.yaml says, and with this one's controller unless
+    /// keys are named
+    #[arg(long = "cluster", value_name = "NAME")]
+    only: Option<String>,
     /// The namespace of SealedSecrets that name none; without it a rule of .chancery.yaml or the
     /// kustomization decides
     #[arg(short, long, value_name = "NAMESPACE", value_parser = object_name)]
@@ -94,8 +101,19 @@ impl ResealArgs {
 /// reported and leaves the others alone; the status is [`Failed`](crate::error::Status::Failed) then.
 pub(crate) fn run(args: &ResealArgs, context: &Context) -> CommandResult {
     let config = args.config.load()?;
-    let tree = tree::find(&args.paths)?;
-    let opener = args.opener.open(context)?;
+    let mut tree = tree::find(&args.paths)?;
+    let opener = match &args.only {
+        Some(name) => {
+            let config = config.as_ref().ok_or_else(certificate::no_clusters)?;
+            let opener = OpenerArgs {
+                cluster: certificate::controller(config.cluster(name)?, &args.opener.cluster),
+                ..args.opener.clone()
+            };
+            leave_others_out(&mut tree.files, name, config, &context.printer);
+            opener.open(context)?
+        }
+        None => args.opener.open(context)?,
+    };
     let rules = Rules {
         namespace: args.namespace.as_deref(),
         config: config.as_ref(),
@@ -110,6 +128,22 @@ pub(crate) fn run(args: &ResealArgs, context: &Context) -> CommandResult {
     report.print(args.output, &context.printer)?;
     ended.map_err(|error| report.interrupted(error, tree.files.len()))?;
     Ok(report.status())
+}
+
+/// Leaves out what a rule says is for other clusters: this one's keys can't open it.
+fn leave_others_out(files: &mut Vec<TreeFile>, name: &str, config: &Config, printer: &Printer) {
+    let all = files.len();
+    files.retain(|file| {
+        let names = config.rule_for(&file.path).bound_clusters();
+        names.is_none_or(|names| names.iter().any(|one| one == name))
+    });
+    if files.len() < all {
+        printer.note(&format!(
+            "{} of {all} files are for other clusters, as `{}` says, and left out",
+            all - files.len(),
+            config.shown().display()
+        ));
+    }
 }
 
 /// The newest key. That its certificate has expired would come up at every single object; it is said once.

@@ -49,7 +49,6 @@ pub(crate) enum LocalError {
         root: PathBuf,
     },
     /// A file without a document.
-    #[allow(dead_code, reason = "LocalStore::secret returns it, for plan and apply")]
     #[error("`{}` holds no Secret", path.display())]
     Empty {
         /// The file.

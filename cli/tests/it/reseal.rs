@@ -1,5 +1,6 @@
 //! `chancery reseal`.
 
+mod clusters;
 mod files;
 mod interrupted;
 mod killed;

@@ -6,12 +6,12 @@ use sealing::{KeyPair, Label, Scope};
 use super::repository::{key, write_keys};
 use crate::sandbox::{CANARY, Run, Sandbox};
 
-struct Keys {
-    old: KeyPair,
-    new: KeyPair,
+pub(super) struct Keys {
+    pub(super) old: KeyPair,
+    pub(super) new: KeyPair,
 }
 
-fn sandbox() -> (Sandbox, Keys) {
+pub(super) fn sandbox() -> (Sandbox, Keys) {
     let sandbox = Sandbox::new();
     let keys = Keys {
         old: key("2026-01-01T00:00:00Z"),
@@ -22,13 +22,13 @@ fn sandbox() -> (Sandbox, Keys) {
     (sandbox, keys)
 }
 
-fn item(pair: &KeyPair, namespace: &str, name: &str) -> String {
+pub(super) fn item(pair: &KeyPair, namespace: &str, name: &str) -> String {
     let label = Label::new(Scope::Strict, namespace, name);
     let key = pair.certificate.public_key();
     sealing::encode_item(&key.seal(&SystemRandom::new(), &label, CANARY.as_bytes()).unwrap())
 }
 
-fn document(namespace: Option<&str>, name: &str, items: &[(&str, &str)]) -> String {
+pub(super) fn document(namespace: Option<&str>, name: &str, items: &[(&str, &str)]) -> String {
     use std::fmt::Write as _;
     let mut text =
         format!("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: {name}\n");
