@@ -24,7 +24,9 @@ pub(super) const ITEMS: usize = 2000;
 pub(super) const READ: Duration = Duration::from_secs(10);
 /// Time that a body waits for those before it.
 const WAIT: Duration = Duration::from_secs(10);
-/// Time for the items of one object.
+/// Time from its turn to its answer; the pool may be busy with the controller's own objects meanwhile.
+const ANSWER: Duration = Duration::from_mins(1);
+/// Time that the items of one object may keep a core busy.
 pub(super) const WORK: Duration = Duration::from_secs(15);
 /// Bodies that are in memory at the same time: the one that is worked on, and those that arrive or wait.
 const PLACES: usize = 16;
@@ -65,6 +67,8 @@ pub(super) struct Done<T> {
     pub(super) newest: String,
     /// What was made of each item, by its key.
     pub(super) items: Vec<(String, T)>,
+    /// Given back when the answer is made: it is as long as the body.
+    _place: OwnedSemaphorePermit,
 }
 
 /// An object that came in.
@@ -144,7 +148,7 @@ impl Intake {
         if (self.keys)().newest.is_none() {
             return Err(Refusal::NoKey);
         }
-        let _place = match Arc::clone(&self.places).try_acquire_owned() {
+        let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => return Err(Refusal::Busy),
         };
@@ -153,17 +157,15 @@ impl Intake {
         let Ok(Ok(turn)) = turn else {
             return Err(Refusal::Busy);
         };
-        let until = Instant::now() + WORK;
+        let until = Instant::now() + ANSWER;
         let (turn, arrived) = self.run(turn, move || parse(&body)).await;
-        let Arrived { document, sealed } = arrived?;
-        self.deal(turn, document, sealed, until, deal).await
+        self.deal((place, turn), arrived?, until, deal).await
     }
 
     async fn deal<T: Send + 'static>(
         &self,
-        mut turn: OwnedSemaphorePermit,
-        document: Document,
-        sealed: SealedSecret,
+        (place, mut turn): (OwnedSemaphorePermit, OwnedSemaphorePermit),
+        Arrived { document, sealed }: Arrived,
         until: Instant,
         deal: impl Fn(&Part, &Keys, &mut Vec<sealing::Fingerprint>) -> Result<Vec<(String, T)>, Refusal>
         + Copy
@@ -179,20 +181,26 @@ impl Intake {
             return Err(Refusal::NoKey);
         };
         let (mut hints, mut items) = (Vec::new(), Vec::new());
+        let mut worked = Duration::ZERO;
         for part in parts::of(sealed) {
-            if Instant::now() >= until {
+            if worked >= WORK {
                 return Err(Refusal::TooMuchWork);
             }
+            if Instant::now() >= until {
+                return Err(Refusal::Busy);
+            }
             let keys = keys.clone();
-            let (back, dealt) = self
+            let (back, (known, dealt, took)) = self
                 .run(turn, move || {
+                    let begun = Instant::now();
                     let dealt = deal(&part, &keys, &mut hints);
-                    (hints, dealt)
+                    (hints, dealt, begun.elapsed())
                 })
                 .await;
             turn = back;
-            hints = dealt.0;
-            match dealt.1 {
+            hints = known;
+            worked += took;
+            match dealt {
                 Ok(dealt) => items.extend(dealt),
                 Err(refusal) => {
                     let (namespace, name) = super::names(&document);
@@ -210,6 +218,7 @@ impl Intake {
             document,
             newest,
             items,
+            _place: place,
         })
     }
 
@@ -256,6 +265,11 @@ fn parse(body: &[u8]) -> Result<Arrived, Refusal> {
     };
     if document.kind() != Some("SealedSecret") {
         return Err(Refusal::Unfit("the body is no SealedSecret".to_owned()));
+    }
+    // Aliases can make a short text a long object, and the answer is as long as the object.
+    let len = serde_json::to_vec(&document.value).map_or(usize::MAX, |json| json.len());
+    if len > BODY {
+        return Err(Refusal::TooLong);
     }
     let sealed: SealedSecret = document.to()?;
     if sealed.spec.data.is_some() && !sealed.spec.encrypted_data.is_empty() {

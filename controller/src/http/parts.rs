@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use api::names::{SCOPE_CLUSTER_WIDE, SCOPE_NAMESPACE_WIDE, SEALED_WITH};
 use api::sealed_secret::{SealedSecret, SealedSecretSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// Bytes of a hint that are looked at, some dozens of fingerprints: each part has the hint.
+const HINT: usize = 4096;
 
 /// Items of a part. With many keys and no fitting one, an item takes as many private-key operations as there are keys.
 const ITEMS: usize = 4;
@@ -12,15 +16,11 @@ const ITEMS: usize = 4;
 /// nothing of that counts, and its annotations could not widen the scope if it did.
 pub(super) type Part = SealedSecret;
 
-/// Returns the parts of an object.
-pub(super) fn of(sealed: SealedSecret) -> Vec<Part> {
-    let metadata = ObjectMeta {
-        name: sealed.metadata.name,
-        namespace: sealed.metadata.namespace,
-        annotations: sealed.metadata.annotations,
-        ..ObjectMeta::default()
-    };
-    let part = |data: Option<String>, encrypted_data: BTreeMap<String, String>| {
+/// Returns the parts of an object, each made when it is its turn. What a part repeats of the object is bounded, so that
+/// an object with much metadata and many items takes no more memory than it has.
+pub(super) fn of(sealed: SealedSecret) -> impl Iterator<Item = Part> + Send {
+    let metadata = essence(sealed.metadata);
+    let part = move |data: Option<String>, encrypted_data: BTreeMap<String, String>| {
         let mut part = SealedSecret::new(
             "",
             SealedSecretSpec {
@@ -32,15 +32,32 @@ pub(super) fn of(sealed: SealedSecret) -> Vec<Part> {
         part.metadata = metadata.clone();
         part
     };
-    if let Some(item) = sealed.spec.data {
-        return vec![part(Some(item), BTreeMap::new())];
-    }
+    let mut deprecated = sealed.spec.data;
     let mut items = sealed.spec.encrypted_data.into_iter().peekable();
-    let mut parts = Vec::new();
-    while items.peek().is_some() {
-        parts.push(part(None, items.by_ref().take(ITEMS).collect()));
+    std::iter::from_fn(move || {
+        if let Some(item) = deprecated.take() {
+            return Some(part(Some(item), BTreeMap::new()));
+        }
+        items.peek()?;
+        Some(part(None, items.by_ref().take(ITEMS).collect()))
+    })
+}
+
+/// Returns what of an object's metadata decides how its items open.
+fn essence(metadata: ObjectMeta) -> ObjectMeta {
+    let mut annotations = metadata.annotations.unwrap_or_default();
+    annotations
+        .retain(|name, _| [SCOPE_CLUSTER_WIDE, SCOPE_NAMESPACE_WIDE, SEALED_WITH].contains(&name.as_str()));
+    if let Some(hint) = annotations.get_mut(SEALED_WITH) {
+        let end = hint.floor_char_boundary(HINT);
+        hint.truncate(end);
     }
-    parts
+    ObjectMeta {
+        name: metadata.name,
+        namespace: metadata.namespace,
+        annotations: Some(annotations),
+        ..ObjectMeta::default()
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +69,7 @@ mod tests {
         let mut whole = SealedSecret::new("a", SealedSecretSpec::default());
         let items = (0..11).map(|n| (format!("{n:02}"), n.to_string()));
         whole.spec.encrypted_data = items.collect();
-        let parts = of(whole.clone());
+        let parts: Vec<Part> = of(whole.clone()).collect();
         assert!(
             parts
                 .iter()
@@ -63,6 +80,26 @@ mod tests {
             .flat_map(|part| part.spec.encrypted_data.clone())
             .collect();
         assert_eq!(whole.spec.encrypted_data, items);
-        assert_eq!(of(SealedSecret::new("a", SealedSecretSpec::default())), []);
+        assert_eq!(of(SealedSecret::new("a", SealedSecretSpec::default())).count(), 0);
+    }
+
+    #[test]
+    fn a_part_repeats_no_more_of_the_metadata_than_opening_needs() {
+        let mut whole = SealedSecret::new("a", SealedSecretSpec::default());
+        whole.spec.encrypted_data = (0..9).map(|n| (n.to_string(), String::new())).collect();
+        let long = "é".repeat(1 << 20);
+        let annotations = [
+            ("note", long.as_str()),
+            (SEALED_WITH, &long),
+            (SCOPE_CLUSTER_WIDE, "true"),
+        ];
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        whole.metadata.annotations = Some(annotations.map(owned).into());
+        for part in of(whole) {
+            let annotations = part.metadata.annotations.unwrap();
+            assert_eq!(annotations.len(), 2);
+            assert_eq!(annotations[SCOPE_CLUSTER_WIDE], "true");
+            assert!(annotations[SEALED_WITH].len() <= HINT);
+        }
     }
 }

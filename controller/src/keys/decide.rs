@@ -20,6 +20,8 @@ pub(crate) enum Role {
     Requested,
     /// A key that someone took out of use by another value of the label, such as `compromised`.
     Disabled,
+    /// A key that was stored for later, out of use. It says nothing about other Secrets that have the same key.
+    Archived,
     /// Not a key.
     Other,
 }
@@ -37,6 +39,7 @@ pub(crate) fn role(metadata: &ObjectMeta, prefix: &str) -> Role {
     match label.map(String::as_str) {
         Some(names::SEALING_KEY_ACTIVE) => Role::Active,
         Some(names::SEALING_KEY_REQUESTED) => Role::Requested,
+        Some(names::SEALING_KEY_ARCHIVED) => Role::Archived,
         Some(_) => Role::Disabled,
         None if metadata.name.as_deref() == Some(prefix) => Role::Active,
         None => Role::Other,
@@ -77,7 +80,8 @@ pub(crate) enum Due {
 ///
 /// A key is made unasked only when there is none at all. One whose Secret was deleted while we run still opens what was
 /// sealed to it; making another in silence would hide the loss from whoever could still restore it.
-/// Where someone asked for a key, that one is also the first.
+/// Where someone asked for a key, that one is also the first, unless it can't be stored: what is against one request, such
+/// as an admission webhook, must not leave everybody without a key.
 ///
 /// A key that must be stored again is in the memory of those who saw it before, and only there. So the others do it when
 /// the leader does not, who may have come after the change: the name of the copy follows from the key, and the second
@@ -98,7 +102,8 @@ pub(crate) fn due(observed: &Observed) -> Vec<(Due, Duration)> {
     if observed.leader && observed.synced {
         if observed.requests > 0 {
             all.push((Due::Fill, Duration::ZERO));
-        } else if observed.held == 0 {
+        }
+        if observed.held == 0 {
             all.push((Due::Generate, Duration::ZERO));
         }
     }

@@ -11,7 +11,7 @@ use super::pair::Pair;
 #[derive(Debug, Default)]
 pub(crate) struct Holdings {
     held: BTreeMap<Fingerprint, Held>,
-    /// Keys in Secrets that are out of use, by the Secret.
+    /// Keys in Secrets that are out of use, by the Secret. Archives are not among them.
     disabled: BTreeMap<String, Fingerprint>,
 }
 
@@ -80,10 +80,7 @@ impl Holdings {
 
     /// Notes that the Secret is out of use by its label, with the key in it where there is one.
     pub(crate) fn disabled(&mut self, secret: &str, key: Option<Fingerprint>) -> Vec<Notice> {
-        // Who disabled the Secret and replaced its key at once meant the key that is there now.
-        let other = |held: &Fingerprint| key.as_ref().is_some_and(|key| key != held);
-        let mut notices = self.leave(secret, Leaving::Replaced, other);
-        notices.extend(self.leave(secret, Leaving::Disabled, |_| true));
+        let mut notices = self.put_aside(secret, key.as_ref());
         self.disabled.remove(secret);
         if let Some(key) = key {
             if self.held.get(&key).is_some_and(|held| held.places.is_empty()) {
@@ -92,6 +89,16 @@ impl Holdings {
             self.disabled.insert(secret.to_owned(), key);
         }
         notices
+    }
+
+    /// Notes that the Secret is an archive by its label, with the key in it where there is one.
+    ///
+    /// An archive is stored before its key is retired, and stays when that is broken off or taken back. So it says nothing
+    /// about a key that another Secret has or had in use: such a key is lost, replaced and stored again as if there were
+    /// none.
+    pub(crate) fn archived(&mut self, secret: &str, key: Option<&Fingerprint>) -> Vec<Notice> {
+        self.disabled.remove(secret);
+        self.put_aside(secret, key)
     }
 
     /// Notes that the Secret is labelled as a key in use and holds none that can be used.
@@ -114,6 +121,15 @@ impl Holdings {
             .difference(secrets)
             .flat_map(|secret| self.gone(secret))
             .collect()
+    }
+
+    /// Takes the keys out of a Secret that has `key` and is no longer in use.
+    fn put_aside(&mut self, secret: &str, key: Option<&Fingerprint>) -> Vec<Notice> {
+        // Who disabled the Secret and replaced its key at once meant the key that is there now.
+        let other = |held: &Fingerprint| key.is_some_and(|key| key != held);
+        let mut notices = self.leave(secret, Leaving::Replaced, other);
+        notices.extend(self.leave(secret, Leaving::Disabled, |_| true));
+        notices
     }
 
     /// Takes the keys that `which` names out of a Secret.
@@ -173,7 +189,8 @@ impl Holdings {
     }
 
     /// Returns the keys that must be stored under names of their own: one that was replaced in place is nowhere else; one
-    /// in a borrowed Secret may be replaced at a time when nobody looks. A copy that is out of use is a copy too.
+    /// in a borrowed Secret may be replaced at a time when nobody looks. A copy that was disabled is a copy too; an archive
+    /// is none, since it does not tell that anybody wanted the key out of use.
     pub(crate) fn unkept(&self) -> Vec<Unkept> {
         let unkept = |(fingerprint, held): (&Fingerprint, &Held)| {
             let from = match held.places.keys().next() {

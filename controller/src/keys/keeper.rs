@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Keys;
+use super::ahead::Ahead;
 use super::decide::{self, Due, Observed, Role};
 use super::holdings::Holdings;
 use super::notice::Notice;
@@ -35,6 +36,8 @@ pub(crate) struct Keeper {
     requests: BTreeSet<String>,
     publish: watch::Sender<Keys>,
     leader: watch::Receiver<bool>,
+    /// Secrets of which more is known than the watch told.
+    ahead: Ahead,
     /// Names in a list that has begun.
     listing: BTreeSet<String>,
     /// A list came to its end.
@@ -76,6 +79,7 @@ impl Keeper {
             requests: BTreeSet::new(),
             publish,
             leader,
+            ahead: Ahead::default(),
             listing: BTreeSet::new(),
             listed: false,
             legacy: false,
@@ -162,10 +166,11 @@ impl Keeper {
             (Source::Label, Event::Init) => self.listing.clear(),
             (Source::Label, Event::InitApply(secret)) => {
                 self.listing.insert(secret.name_any());
-                self.changed(&secret).await;
+                self.told(&secret).await;
             }
-            (Source::Label, Event::Apply(secret)) => self.changed(&secret).await,
+            (Source::Label, Event::Apply(secret)) => self.told(&secret).await,
             (Source::Label, Event::Delete(secret)) if self.is_legacy(&secret) => self.legacy = true,
+            (Source::Label, Event::Delete(secret)) if self.ahead.is_past(&secret) => {}
             (Source::Label, Event::Delete(secret)) => {
                 self.requests.remove(&secret.name_any());
                 let notices = self.holdings.gone(&secret.name_any());
@@ -178,6 +183,20 @@ impl Keeper {
 
     fn is_legacy(&self, secret: &Secret) -> bool {
         secret.metadata.name.as_ref() == Some(&self.store.args.key_prefix)
+    }
+
+    /// Takes note of what the watch tells of a Secret. That may be older than what was stored meanwhile, when the event
+    /// waited: a request that is filled would take its key out of use.
+    async fn told(&mut self, secret: &Secret) {
+        if !self.ahead.is_past(secret) {
+            self.changed(secret).await;
+        }
+    }
+
+    /// Takes note of a Secret that this process wrote or read itself.
+    async fn written(&mut self, secret: &Secret) {
+        self.ahead.know(secret);
+        self.changed(secret).await;
     }
 
     async fn changed(&mut self, secret: &Secret) {
@@ -208,6 +227,7 @@ impl Keeper {
                 self.asked(secret).await;
                 self.holdings.disabled(&name, store::fingerprint(secret))
             }
+            Role::Archived => self.holdings.archived(&name, store::fingerprint(secret).as_ref()),
             Role::Disabled => self.holdings.disabled(&name, store::fingerprint(secret)),
             Role::Other => self.holdings.gone(&name),
         };
@@ -234,6 +254,7 @@ impl Keeper {
         self.listing.insert(self.store.args.key_prefix.clone());
         let listing = std::mem::take(&mut self.listing);
         self.requests.retain(|request| listing.contains(request));
+        self.ahead.listed(&listing);
         self.holdings.listed(&listing).iter().for_each(Notice::log);
         self.listed = true;
     }
@@ -268,7 +289,7 @@ impl Keeper {
                     continue;
                 }
             };
-            self.changed(&stored).await;
+            self.written(&stored).await;
             let name = stored.name_any();
             let waits = self.holdings.unkept();
             if waits
@@ -312,7 +333,7 @@ impl Keeper {
             secret = secret.name_any(),
             "new sealing key stored; its certificate is\n{certificate}"
         );
-        self.changed(&secret).await;
+        self.written(&secret).await;
         true
     }
 

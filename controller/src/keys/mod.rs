@@ -1,5 +1,6 @@
 //! Sealing keys: every replica holds them, the leader makes the first one and those that are asked for.
 
+mod ahead;
 mod decide;
 mod holdings;
 mod keeper;

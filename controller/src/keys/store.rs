@@ -164,11 +164,21 @@ impl Store {
     /// Stores a key under a name of its own, where nothing replaces it, and returns the Secret. It may have been there
     /// before, with whatever is in it.
     pub(super) async fn keep(&self, unkept: &Unkept) -> Result<Secret, Error> {
-        let name = decide::copy_name(&unkept.from, unkept.pair.fingerprint());
-        let copy = copy(&name, &self.namespace, unkept);
-        match self.create(&copy).await {
+        let key = unkept.pair.fingerprint();
+        let name = decide::copy_name(&unkept.from, key);
+        let stored = self.keep_as(&name, unkept).await?;
+        let is_archive = decide::role(&stored.metadata, &self.args.key_prefix) == Role::Archived;
+        if is_archive && fingerprint(&stored).as_ref() == Some(key) {
+            // Someone archived the copy that was made before.
+            return self.keep_as(&decide::copy_name(&name, key), unkept).await;
+        }
+        Ok(stored)
+    }
+
+    async fn keep_as(&self, name: &str, unkept: &Unkept) -> Result<Secret, Error> {
+        match self.create(&copy(name, &self.namespace, unkept)).await {
             Err(error) if error.reason() == "Conflict" => {
-                let there = self.read(&name).await?;
+                let there = self.read(name).await?;
                 there.ok_or(error)
             }
             created => created,

@@ -53,6 +53,7 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::decide::{self, Observed};
 
     const BOTH: [(Due, Duration); 2] = [(Due::Keep, Duration::ZERO), (Due::Fill, Duration::ZERO)];
 
@@ -67,6 +68,23 @@ mod tests {
         let (due, wait) = tries.next(&BOTH[..1], now).unwrap();
         assert!(due == Due::Keep && wait > Duration::ZERO, "{wait:?}");
         assert_eq!(tries.next(&[], now), None);
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_filled_does_not_keep_the_first_key_from_being_made() {
+        let now = Instant::now();
+        let mut tries = Tries::default();
+        let due = decide::due(&Observed {
+            leader: true,
+            legacy: false,
+            synced: true,
+            held: 0,
+            requests: 1,
+            unkept: None,
+        });
+        assert_eq!(tries.next(&due, now), Some((Due::Fill, Duration::ZERO)));
+        tries.failed(Due::Fill, now);
+        assert_eq!(tries.next(&due, now), Some((Due::Generate, Duration::ZERO)));
     }
 
     #[test]

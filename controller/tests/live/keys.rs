@@ -1,5 +1,6 @@
 //! Sealing keys that appear, disappear and are broken.
 
+mod archived;
 mod borrowed;
 mod command;
 mod fixture;

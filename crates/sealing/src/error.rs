@@ -26,7 +26,7 @@ pub enum OpenError {
     },
     /// No key opened it: the key is another one, or the scope, namespace or name is.
     #[error(
-        "no key could decrypt secret ({tried} of {bits} bits tried); it was sealed with another key, or for \
+        "no key could decrypt secret (keys of {bits} bits tried: {tried}); it was sealed with another key, or for \
          another scope, namespace or name",
         tried = tried.len(),
         bits = modulus_len * 8

@@ -29,6 +29,9 @@ fn the_label_decides_and_the_legacy_name_counts_without_it() {
         ("any", Some("compromised"), Role::Disabled),
         ("any", Some("retired"), Role::Disabled),
         ("any", Some("answered"), Role::Disabled),
+        ("any", Some("archived"), Role::Archived),
+        ("any", Some("Archived"), Role::Disabled),
+        ("sealed-secrets-key", Some("archived"), Role::Archived),
         ("any", Some("requested"), Role::Requested),
         ("any", Some("Active"), Role::Disabled),
         ("any", Some(""), Role::Disabled),
@@ -67,14 +70,15 @@ fn a_key_is_made_unasked_only_by_the_leader_and_only_when_there_is_none() {
 }
 
 #[test]
-fn a_request_is_filled_by_the_leader_and_its_key_is_the_first_where_there_is_none() {
-    for held in [0, 3] {
+fn a_request_is_filled_by_the_leader_and_the_first_key_is_made_after_it_only_where_there_is_none() {
+    for (held, expected) in [(0, vec![Due::Fill, Due::Generate]), (3, vec![Due::Fill])] {
         let asked = Observed {
             requests: 2,
             held,
             ..at_rest()
         };
-        assert_eq!(due(&asked), [(Due::Fill, NOW)], "{held}");
+        let expected: Vec<_> = expected.into_iter().map(|due| (due, NOW)).collect();
+        assert_eq!(due(&asked), expected, "{held}");
         assert_eq!(
             due(&Observed {
                 leader: false,

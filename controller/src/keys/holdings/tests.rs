@@ -1,3 +1,5 @@
+mod archives;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};

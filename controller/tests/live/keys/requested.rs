@@ -13,7 +13,9 @@ use kube::api::ListParams;
 use serde_json::json;
 use testkit::eventually;
 
-use super::fixture::{all_serve, certificate_of, create, filled, item, label, labelled, opens, request};
+use super::fixture::{
+    all_serve, certificate_of, create, filled, item, label, labelled, opens, patch, request,
+};
 use super::{pair, serves, store};
 use crate::cluster::cluster;
 use crate::process::Controller;
@@ -205,4 +207,48 @@ async fn a_request_that_may_not_be_filled_is_filled_once_it_may() {
     forbidden.store(false, Ordering::SeqCst);
     let made = filled(&namespace, &name).await;
     all_serve(&[&controller], &certificate_of(&made)).await;
+}
+
+#[tokio::test]
+async fn a_request_that_may_not_be_filled_does_not_leave_everybody_without_a_first_key() {
+    let (cluster, namespace) = cluster("barred").await;
+    let name = request(&namespace).await;
+    let proxy = Proxy::start(&cluster, |_, method, path| {
+        fills(method, path).then_some(Fault::Refuse(403, FORBIDDEN))
+    })
+    .await;
+    let controller = Controller::ready_behind(&namespace, &proxy).await;
+    let active = labelled(&namespace, "active").await;
+    assert_eq!(active.len(), 1);
+    assert_ne!(active[0].metadata.name.as_ref(), Some(&name));
+    all_serve(&[&controller], &certificate_of(&active[0])).await;
+    assert_eq!(labelled(&namespace, "requested").await.len(), 1);
+}
+
+#[tokio::test]
+async fn changes_of_a_request_while_its_key_is_made_do_not_take_that_key_out_of_use() {
+    let (cluster, namespace) = cluster("queued").await;
+    let (old, late) = (pair(2048, 0), pair(2048, 1));
+    store(&namespace, "old", &old).await;
+    let controller = Controller::ready(&cluster, &namespace).await;
+    serves(&controller, &old).await;
+    let name = request(&namespace).await;
+    for time in 0..5 {
+        let annotations = json!({ "metadata": { "annotations": { "time": time.to_string() } } });
+        patch(&namespace, &name, annotations).await;
+    }
+    let made = certificate_of(&filled(&namespace, &name).await);
+    all_serve(&[&controller], &made).await;
+    // Events come in order: with this one all of the request's were seen.
+    store(&namespace, "late", &late).await;
+    eventually("the later key is seen", async || {
+        let seen = format!("{}", late.certificate.fingerprint());
+        let log = controller.text();
+        if log.contains(&seen) { Ok(()) } else { Err(log) }
+    })
+    .await;
+    let log = controller.text();
+    let made = made.fingerprint().to_string();
+    let of_made = |line: &&str| line.contains(&made) && line.contains("disabled");
+    assert_eq!(log.lines().find(of_made), None, "{log}");
 }

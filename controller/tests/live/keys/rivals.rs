@@ -64,10 +64,11 @@ async fn of_two_replicas_that_both_believe_to_lead_each_request_is_filled_by_one
         let secret = secrets.get(&name).await.unwrap();
         assert_eq!(item(&secret, "tls.crt"), certificate.as_bytes(), "{name}");
     }
-    let newest = active
-        .iter()
-        .map(certificate_of)
-        .max_by_key(sealing::Certificate::not_before);
+    // Two that began in the same second are ordered by their fingerprints, so that all replicas agree.
+    let newest = active.iter().map(certificate_of).max_by(|one, other| {
+        let begun = one.not_before().cmp(&other.not_before());
+        begun.then_with(|| other.fingerprint().cmp(one.fingerprint()))
+    });
     all_serve(&rivals, &newest.unwrap()).await;
 }
 

@@ -91,6 +91,21 @@ impl Editable {
         Ok(places)
     }
 
+    /// Returns the other objects whose annotation [`SEALED_WITH`](api::names::SEALED_WITH) is the same scalar through
+    /// an alias or a merge key: they can only be given other keys together. None where the object has no such
+    /// annotation or is no SealedSecret.
+    pub fn hint_shared_with(&self, object: usize) -> Vec<usize> {
+        let has_aliases = self.documents.get(object).is_some_and(may_have_aliases);
+        let at = Object::of(self, object).ok().filter(|_| has_aliases);
+        let Some(hint) = at.and_then(|at| at.find(&Object::hint_path())) else {
+            return Vec::new();
+        };
+        let uses = self.uses().at(self.document_of(object), hint).iter();
+        uses.filter(|other| other.object != object && other.path == Object::hint_path())
+            .map(|other| other.object)
+            .collect()
+    }
+
     /// Returns the text after all edits.
     ///
     /// An existing item keeps its style (plain, quoted, block, JSON) and, where its value stands on several lines,

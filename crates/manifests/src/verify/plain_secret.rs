@@ -16,6 +16,7 @@ pub fn plain_secret(document: &Document) -> Vec<Finding> {
     if document.kind() != Some("Secret") {
         return Vec::new();
     }
+    let sealing_key = is_sealing_key(document);
     let sops = document.value.get("sops").is_some_and(Value::is_object);
     for field in ["data", "stringData"] {
         let Some(Value::Object(values)) = document.value.get(field) else {
@@ -34,7 +35,15 @@ pub fn plain_secret(document: &Document) -> Vec<Finding> {
             .filter(|(_, value)| shows(value, sops))
             .map(|(key, _)| format!("`{key}`"))
             .collect();
-        if !shown.is_empty() {
+        if !shown.is_empty() && sealing_key {
+            findings.add(
+                Code::PlainSecret,
+                &[field],
+                "a sealing key: whoever reads it opens all that was sealed for it; take it out of the repository, and \
+                 if it was ever committed, do what `When a key has leaked` in the manual says"
+                    .to_owned(),
+            );
+        } else if !shown.is_empty() {
             findings.add(
                 Code::PlainSecret,
                 &[field],
@@ -47,6 +56,12 @@ pub fn plain_secret(document: &Document) -> Vec<Finding> {
         }
     }
     findings.sorted()
+}
+
+/// As controllers find their keys: by the label, whatever its value.
+fn is_sealing_key(document: &Document) -> bool {
+    let labels = document.value.pointer("/metadata/labels");
+    labels.is_some_and(|labels| labels.get(api::names::SEALING_KEY_LABEL).is_some())
 }
 
 fn shows(value: &Value, sops: bool) -> bool {

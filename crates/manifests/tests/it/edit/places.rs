@@ -58,6 +58,26 @@ fn items_tell_their_places_and_who_shares_them() {
 }
 
 #[test]
+fn a_hint_tells_which_objects_share_it() {
+    let object = |annotations: &str| {
+        format!("- kind: SealedSecret\n  metadata:\n    annotations: {annotations}\n    labels: {{x: *h}}\n")
+    };
+    let text = format!(
+        "kind: List\nx: &h old\nitems:\n{}{}{}{}- kind: Other\n",
+        object("&all {chancery.dev/sealed-with: *h}"),
+        object("{chancery.dev/sealed-with: old}"),
+        object("*all"),
+        object("{<<: *all, other: *h}"),
+    );
+    let editable = read("f", text.as_bytes()).unwrap();
+    let shared: Vec<Vec<usize>> = (0..6).map(|object| editable.hint_shared_with(object)).collect();
+    assert_eq!(
+        shared,
+        [vec![2, 3], vec![], vec![0, 3], vec![0, 2], vec![], vec![]]
+    );
+}
+
+#[test]
 fn a_hint_is_changed_and_never_added() {
     let hint = |count: usize| Edit::SetHint {
         object: 0,
