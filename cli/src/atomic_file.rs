@@ -1,6 +1,7 @@
 //! Files that are replaced whole or not at all.
 
 mod exchange;
+mod folder_lock;
 mod leftovers;
 
 use std::fs::{self, File, Permissions, TryLockError};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
-pub(crate) use self::exchange::{Exchange, State, keep_renames};
+pub(crate) use self::exchange::{Before, Exchange, State, keep_renames};
 pub(crate) use self::leftovers::Leftovers;
 use crate::error::CommandError;
 

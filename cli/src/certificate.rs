@@ -17,7 +17,7 @@ use sealing::Certificate;
 
 #[cfg(test)]
 use cache::Cache;
-pub(crate) use cache::CacheArgs;
+pub(crate) use cache::{CacheArgs, CacheFolderArgs};
 pub(crate) use ending::ending;
 pub(crate) use loading::{Freshness, known, remember};
 pub(crate) use recipients::{Recipient, Recipients, controller, no_clusters};

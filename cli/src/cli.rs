@@ -11,9 +11,12 @@ use crate::context::Context;
 use crate::error::CommandResult;
 use crate::printer::Printer;
 
+/// How wide help is at most.
+const WIDTH: usize = 100;
+
 /// Keeps a cluster's secrets and its database schemas in Git.
 #[derive(Parser)]
-#[command(name = "chancery", version, propagate_version = false, max_term_width = 100)]
+#[command(name = "chancery", version, propagate_version = false, max_term_width = WIDTH)]
 #[command(after_help = "\
 Start with `chancery quickstart`: it shows the main job, with no cluster and no server.
 
@@ -117,6 +120,23 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+
+    #[test]
+    fn no_line_of_the_examples_is_too_long_for_the_width_that_help_is_wrapped_at() {
+        fn check(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            for text in [command.get_after_help(), command.get_after_long_help()] {
+                let text = text.map(ToString::to_string).unwrap_or_default();
+                for line in text.lines() {
+                    assert!(line.chars().count() <= WIDTH, "{path}: {line}");
+                }
+            }
+            for one in command.get_subcommands() {
+                check(one, &path);
+            }
+        }
+        check(&Cli::command(), "");
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

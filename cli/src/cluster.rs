@@ -31,6 +31,8 @@ pub(crate) use reseal::{Proxy, Rotated};
 pub(crate) use sealed_secrets::ObjectName;
 pub(crate) use watch::{Change, Watch, Watched, WatchedMigrations};
 
+use crate::environment::NameOrDefault;
+
 /// How long one answer may take. A certificate is one small GET.
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -47,7 +49,7 @@ pub(crate) struct ClusterArgs {
         value_name = "NAMESPACE",
         default_value = "kube-system",
         env = "SEALED_SECRETS_CONTROLLER_NAMESPACE",
-        value_parser = object_name
+        value_parser = NameOrDefault
     )]
     pub(crate) controller_namespace: String,
     /// Name of the controller's Service (its Helm chart calls it `sealed-secrets`)
@@ -56,7 +58,7 @@ pub(crate) struct ClusterArgs {
         value_name = "NAME",
         default_value = "sealed-secrets-controller",
         env = "SEALED_SECRETS_CONTROLLER_NAME",
-        value_parser = object_name
+        value_parser = NameOrDefault
     )]
     pub(crate) controller_name: String,
     /// The kubeconfig file; by default KUBECONFIG, then `~/.kube/config`, then the Pod's own account

@@ -161,14 +161,14 @@ impl Config {
     /// The keys that are pinned for any of the clusters that a rule names (or for the only cluster, if it names none).
     /// `None`: one of the clusters has no pins, or none is named, so any key is right.
     pub(crate) fn pins_for(&self, rule: &Rule<'_>) -> Option<Vec<&Fingerprint>> {
-        let named: Vec<&ClusterEntry> = match (rule.clusters(), self.clusters.as_slice()) {
+        pins_of(&self.named_by(rule))
+    }
+
+    fn named_by(&self, rule: &Rule<'_>) -> Vec<&ClusterEntry> {
+        match (rule.clusters(), self.clusters.as_slice()) {
             ([], [only]) => vec![only],
             (names, all) => all.iter().filter(|entry| names.contains(&entry.name)).collect(),
-        };
-        if named.is_empty() || named.iter().any(|entry| entry.fingerprints.is_empty()) {
-            return None;
         }
-        Some(named.iter().flat_map(|entry| &entry.fingerprints).collect())
     }
 
     /// Succeeds if the key may seal the items of a file: it is pinned for its clusters, or not all of these have pins.
@@ -176,16 +176,31 @@ impl Config {
     /// # Errors
     /// With what to check, and how to accept the key.
     pub(crate) fn check_newest(&self, file: &Path, newest: &Fingerprint) -> Result<(), CommandError> {
-        let rule = self.rule_for(file);
-        match self.pins_for(&rule) {
-            Some(pins) if !pins.contains(&newest) => Err(CommandError::message(format!(
-                "the newest key is {newest}, which `{}` doesn't pin for the cluster of this file",
-                self.shown.display()
-            ))
-            .hint(
-                "was the key renewed? Ask who runs that cluster, or look there (`chancery keys list`), and add the \
-                 fingerprint to the `fingerprints` of the cluster",
-            )),
+        self.check_newest_of(&self.named_by(&self.rule_for(file)), newest)
+    }
+
+    /// As [`Self::check_newest`], for what is sealed for these clusters.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn check_newest_of(
+        &self,
+        clusters: &[&ClusterEntry],
+        newest: &Fingerprint,
+    ) -> Result<(), CommandError> {
+        match pins_of(clusters) {
+            Some(pins) if !pins.contains(&newest) => {
+                let names: Vec<String> = clusters.iter().map(|entry| format!("`{}`", entry.name)).collect();
+                Err(CommandError::message(format!(
+                    "the newest key is {newest}, which `{}` doesn't pin for {}",
+                    self.shown.display(),
+                    names.join(", ")
+                ))
+                .hint(
+                    "was the key renewed? Ask who runs that cluster, or look there (`chancery keys list`), and add \
+                     the fingerprint to the `fingerprints` of the cluster",
+                ))
+            }
             _ => Ok(()),
         }
     }
@@ -205,4 +220,12 @@ impl Config {
             entry.line
         )
     }
+}
+
+/// `None`: one of them has no pins, or there is none.
+fn pins_of<'a>(clusters: &[&'a ClusterEntry]) -> Option<Vec<&'a Fingerprint>> {
+    if clusters.is_empty() || clusters.iter().any(|entry| entry.fingerprints.is_empty()) {
+        return None;
+    }
+    Some(clusters.iter().flat_map(|entry| &entry.fingerprints).collect())
 }

@@ -90,7 +90,7 @@ impl LocalStore {
     /// As [`Self::open`]. A folder with other things in it is left alone: the `.gitignore` of a
     /// store would hide them from Git.
     pub(crate) fn open_or_create(root: &Path) -> Result<Self, LocalError> {
-        if unfinished(root) {
+        if Self::would_be_made(root) {
             make_private(root)?;
             // First of all, so that at no time a key lies there for `git add .` to take.
             let ignore = root.join(".gitignore");
@@ -101,6 +101,16 @@ impl LocalStore {
             }
         }
         Self::open(root)
+    }
+
+    /// Whether [`Self::open_or_create`] would make a store: there is nothing yet, or only what a process left that was
+    /// killed while it made one.
+    pub(crate) fn would_be_made(root: &Path) -> bool {
+        let ours = |name: &OsStr| name == ".gitignore" || name == SECRETS || name == STATE;
+        match fs::read_dir(root) {
+            Ok(mut entries) => entries.all(|entry| entry.is_ok_and(|entry| ours(&entry.file_name()))),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     /// Where the store is.
@@ -208,15 +218,6 @@ impl LocalStore {
             .join(SECRETS)
             .join(part(namespace)?)
             .join(format!("{}.yaml", part(name)?)))
-    }
-}
-
-/// Whether there is nothing yet, or only what a process left that was killed while it made a store.
-fn unfinished(root: &Path) -> bool {
-    let ours = |name: &OsStr| name == ".gitignore" || name == SECRETS || name == STATE;
-    match fs::read_dir(root) {
-        Ok(mut entries) => entries.all(|entry| entry.is_ok_and(|entry| ours(&entry.file_name()))),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 

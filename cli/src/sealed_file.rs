@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::namespace::Assumed;
 pub(crate) use self::selection::{Picked, SelectionArgs};
-use crate::atomic_file::{self, Readers};
+use crate::atomic_file::{self, Before, Exchange, Leftovers, Readers};
 use crate::error::CommandError;
 use crate::input;
 use crate::printer::Printer;
@@ -40,6 +40,8 @@ pub(crate) struct TargetArgs {
 pub(crate) struct SealedFile {
     /// `None` is standard input.
     path: Option<PathBuf>,
+    /// Where it is, links followed; `None` is what can't be replaced: standard input, a pipe.
+    place: Option<PathBuf>,
     bytes: Zeroizing<Vec<u8>>,
     editable: Editable,
 }
@@ -51,6 +53,9 @@ impl SealedFile {
     /// When it cannot be read, is larger than 10 MiB, or is neither YAML nor JSON.
     pub(crate) fn read(path: &Path) -> Result<Self, CommandError> {
         let path = Some(path).filter(|path| path.as_os_str() != "-");
+        let place = path
+            .filter(|path| path.is_file())
+            .and_then(|path| fs::canonicalize(path).ok());
         let bytes = match path {
             Some(path) => input::read_file(path)?,
             None => input::read_stdin()?,
@@ -66,6 +71,7 @@ impl SealedFile {
         })?;
         Ok(Self {
             path: path.map(Path::to_owned),
+            place,
             bytes,
             editable,
         })
@@ -106,10 +112,14 @@ impl SealedFile {
         let Some(path) = self.destination(target)? else {
             return printer.data(text.as_bytes());
         };
-        if target.is_none() {
-            self.check_unchanged(&path)?;
+        let place = resolved(&path);
+        Leftovers::remove_beside(&place);
+        // Typing a value takes a while, in which an editor or a `git pull` may have written the file.
+        if self.place.is_some() && (target.is_none() || self.place.as_ref() == Some(&place)) {
+            Exchange::prepare(&path, text.as_bytes(), Before::Text(&self.bytes))?.commit()?;
+        } else {
+            atomic_file::replace(&path, text.as_bytes(), Readers::Anyone)?;
         }
-        atomic_file::replace(&path, text.as_bytes(), Readers::Anyone)?;
         printer.note(&format!("wrote `{}`", path.display()));
         Ok(())
     }
@@ -135,19 +145,20 @@ impl SealedFile {
             .with_context(|| format!("cannot make the folder `{}`", target.display()))?;
         Ok(Some(target.join(name)))
     }
+}
 
-    /// Typing a value takes a while, in which an editor or a `git pull` may have written the file.
-    fn check_unchanged(&self, path: &Path) -> Result<(), CommandError> {
-        let is_file = fs::metadata(path).is_ok_and(|about| about.is_file());
-        if is_file && *input::read_file(path)? != *self.bytes {
-            return Err(CommandError::message(format!(
-                "`{}` was changed by something else meanwhile; nothing was written",
-                path.display()
-            ))
-            .hint("run the command again"));
+/// Where the path leads to, links followed; of what isn't there, where it would be.
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        match (fs::canonicalize(folder), path.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
         }
-        Ok(())
-    }
+    })
 }
 
 fn name_of(path: Option<&Path>) -> String {
@@ -167,14 +178,18 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_written_meanwhile_is_not_written_over() {
+    fn a_path_is_the_same_whichever_way_it_is_written_and_whether_or_not_it_is_there() {
         let folder = tempfile::tempdir().unwrap();
         let file = file_in(folder.path());
-        let path = folder.path().join("a.yaml");
-        assert!(file.check_unchanged(&path).is_ok());
-        fs::write(&path, "kind: SealedSecret # another\n").unwrap();
-        let error = file.check_unchanged(&path).unwrap_err();
-        assert!(error.causes()[0].ends_with("was changed by something else meanwhile; nothing was written"));
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let paths = ["a.yaml", "./a.yaml", "sub/../a.yaml"].map(|path| folder.path().join(path));
+        for path in &paths {
+            assert_eq!(Some(resolved(path)), file.place, "{}", path.display());
+        }
+        fs::remove_file(folder.path().join("a.yaml")).unwrap();
+        for path in &paths {
+            assert_eq!(Some(resolved(path)), file.place, "{}", path.display());
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use super::folder_of;
+
 /// A temporary file's name must not be too long when the file's own is just short enough (255 bytes everywhere).
 const LONGEST: usize = 200;
 
@@ -16,6 +18,13 @@ const RANDOM: usize = 6;
 pub(crate) struct Leftovers(BTreeMap<String, Vec<PathBuf>>);
 
 impl Leftovers {
+    /// Looks for those of one file, and removes them.
+    pub(crate) fn remove_beside(place: &Path) {
+        if let Some(name) = place.file_name() {
+            Self::in_folder(folder_of(place)).remove(name);
+        }
+    }
+
     /// Looks for them. A folder that can't be read has none.
     pub(crate) fn in_folder(folder: &Path) -> Self {
         let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();

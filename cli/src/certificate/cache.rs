@@ -11,6 +11,7 @@ use sealing::Certificate;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::{self, Readers};
+use crate::environment::path_or_empty;
 
 /// How long a certificate is used without asking again.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
@@ -22,18 +23,41 @@ pub(crate) struct CacheArgs {
     /// Ask for the certificate each time, instead of keeping it for an hour (in `chancery/` of the user's cache folder)
     #[arg(long)]
     no_cache: bool,
-    #[arg(long, hide = true, env = "XDG_CACHE_HOME", hide_env_values = true)]
+    #[command(flatten)]
+    folder: CacheFolderArgs,
+}
+
+/// The same for a command that fetches none, and only looks at what is there.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct CacheFolderArgs {
+    #[arg(
+        long,
+        hide = true,
+        env = "XDG_CACHE_HOME",
+        hide_env_values = true,
+        value_parser = path_or_empty()
+    )]
     cache_home: Option<PathBuf>,
 }
 
 impl CacheArgs {
+    /// The cache, or with `--no-cache` one that is always empty.
+    pub(crate) fn open(&self) -> Cache {
+        if self.no_cache {
+            return Cache { folder: None };
+        }
+        self.folder.open()
+    }
+}
+
+impl CacheFolderArgs {
     /// The cache in `XDG_CACHE_HOME` (which has to be absolute, says its specification), else in `~/.cache`.
     pub(crate) fn open(&self) -> Cache {
         let home = || Some(env::home_dir()?.join(".cache"));
         let asked = self.cache_home.clone().filter(|folder| folder.is_absolute());
-        let folder = if self.no_cache { None } else { asked.or_else(home) };
         Cache {
-            folder: folder
+            folder: asked
+                .or_else(home)
                 .filter(|folder| folder.is_absolute())
                 .map(|folder| folder.join("chancery").join("certificates")),
         }

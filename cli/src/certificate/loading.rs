@@ -35,6 +35,7 @@ impl Recipient<'_> {
     ) -> Result<Certificate, CommandError> {
         let certificate = self.load(cache, freshness, context)?;
         self.check_pin(&certificate)?;
+        self.warn_if_exchangeable(&certificate, context);
         certificate.check_valid(context.now).map_err(|error| {
             let error = CommandError::failed(error).context("cannot seal with this certificate").hint(
                 "`chancery cert` fetches the cluster's current one, `chancery keys generate` makes a new key",

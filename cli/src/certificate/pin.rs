@@ -3,9 +3,23 @@
 use sealing::Certificate;
 
 use super::recipients::Recipient;
+use crate::context::Context;
 use crate::error::CommandError;
 
 impl Recipient<'_> {
+    /// Warns about a certificate that came over plain http where nothing pins its key. `.chancery.yaml` refuses such a
+    /// source; a flag or the environment can still name it.
+    pub(crate) fn warn_if_exchangeable(&self, certificate: &Certificate, context: &Context) {
+        if self.source.is_plain_http() && self.pinned(certificate).is_none() {
+            context.printer.warning(&format!(
+                "the certificate of {} came over plain http: anyone in between can choose the key; compare the \
+                 fingerprint {} with who runs the cluster, or pin it in .chancery.yaml",
+                self.origin(),
+                certificate.fingerprint()
+            ));
+        }
+    }
+
     /// Succeeds if the configuration pins the key of this certificate, or pins none.
     ///
     /// # Errors

@@ -230,6 +230,15 @@ impl<'a> Recipients<'a> {
         matches!(self.choice, Choice::ByRule { .. })
     }
 
+    /// How one of several is picked, for hints.
+    pub(crate) fn how_to_pick(&self) -> &'static str {
+        if self.are_configured() {
+            "--cluster NAME picks one"
+        } else {
+            "name one --cert"
+        }
+    }
+
     /// Those that a document is for. None: its rule names others than those that were picked.
     ///
     /// # Errors
@@ -278,7 +287,7 @@ impl<'a> Recipients<'a> {
         let hint = if self.are_configured() {
             "--cluster NAME picks one; a rule for the folder of each cluster's files says it for good"
         } else {
-            "name one certificate"
+            self.how_to_pick()
         };
         CommandError::usage(format!(
             "{what} can be sealed for one cluster, not for {}",

@@ -89,6 +89,11 @@ impl Source {
         }
     }
 
+    /// Whether anyone on the way could exchange its certificate.
+    pub(super) fn is_plain_http(&self) -> bool {
+        matches!(self, Self::Url(url) if !starts_with_scheme(url, "https://"))
+    }
+
     /// A name for the cluster whose certificate this is: that of its file, without the ending.
     pub(super) fn stem(&self) -> Option<String> {
         match self {
@@ -173,11 +178,15 @@ fn newest(store: &LocalStore) -> Result<Certificate, CommandError> {
 }
 
 fn is_web(named: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| {
-        named
-            .get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    })
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| starts_with_scheme(named, scheme))
+}
+
+fn starts_with_scheme(named: &str, scheme: &str) -> bool {
+    named
+        .get(..scheme.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 fn local_path(named: &str) -> PathBuf {
@@ -203,6 +212,13 @@ mod tests {
     fn only_http_is_asked_over_the_network() {
         assert!(is_web("HTTPS://example.org/cert.pem"));
         assert!(!is_web("https.pem") && !is_web("é") && !is_web("file:///x"));
+    }
+
+    #[test]
+    fn only_a_url_of_plain_http_can_be_exchanged_on_the_way() {
+        let plain = |text| Source::named(text).is_plain_http();
+        assert!(plain("HTTP://example.org/cert.pem"));
+        assert!(!plain("HTTPS://example.org/cert.pem") && !plain("http.pem"));
     }
 
     #[test]

@@ -174,6 +174,33 @@ impl ClusterError {
         }
     }
 
+    /// A failed write of a key Secret. A webhook or policy may quote what was sent, a private key, so of its words only
+    /// its name is kept; what the API server says itself is about names and rights.
+    pub(super) fn key_secret(doing: &str, error: kube::Error) -> Self {
+        let kube::Error::Api(status) = error else {
+            return Self::write(doing, error);
+        };
+        let by_itself = status.message.contains(" is forbidden: User ") || status.code == 409;
+        if !by_itself {
+            let quoted = status.message.split(['"', '\'']).nth(1).unwrap_or_default();
+            let named = ["webhook", "Policy"]
+                .iter()
+                .any(|word| status.message.contains(word));
+            let by = if named && !quoted.contains(char::is_whitespace) {
+                quoted
+            } else {
+                ""
+            };
+            return Self::Refused {
+                doing: doing.to_owned(),
+                source: format!("{} ({}) {by}", status.reason, status.code)
+                    .trim_end()
+                    .into(),
+            };
+        }
+        Self::request(doing, kube::Error::Api(status))
+    }
+
     /// A watch that broke.
     pub(super) fn watch(doing: &str, error: watcher::Error) -> Self {
         match error {
@@ -337,5 +364,24 @@ mod tests {
             limit: Duration::from_secs(30),
         };
         assert_eq!(crate::error::Status::from(&CommandError::from(late)).code(), 5);
+    }
+
+    #[test]
+    fn of_a_refused_key_secret_no_words_are_kept_but_the_api_servers_own() {
+        let said = |code: u16, message: &str| {
+            let status = kube::core::Status::failure(message, "Invalid").with_code(code);
+            let error = ClusterError::key_secret("creating it", kube::Error::Api(status.boxed()));
+            CommandError::from(error).causes().join(": ")
+        };
+        let hook = "admission webhook \"keys.example.org\" denied the request: tls.key: LS0tLS1CRUdJTi";
+        let words = said(403, hook);
+        assert!(
+            words.contains("keys.example.org") && !words.contains("LS0t"),
+            "{words}"
+        );
+        let words = said(422, "data.tls.key: Invalid value: \"LS0tLS1CRUdJTi\"");
+        assert!(!words.contains("LS0t"), "{words}");
+        let words = said(403, "secrets is forbidden: User \"jane\" cannot create resource");
+        assert!(words.contains("jane"), "{words}");
     }
 }

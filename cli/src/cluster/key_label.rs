@@ -41,7 +41,7 @@ impl Cluster {
             match patched {
                 Ok(secret) => Ok(Some(secret)),
                 Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(None),
-                Err(source) => Err(ClusterError::write(&doing, source)),
+                Err(source) => Err(ClusterError::key_secret(&doing, source)),
             }
         })
     }

@@ -27,7 +27,7 @@ impl Cluster {
             Api::<Secret>::namespaced(self.client.clone(), namespace)
                 .create(&PostParams::default(), &secret)
                 .await
-                .map_err(|source| ClusterError::request(&doing, source))
+                .map_err(|source| ClusterError::key_secret(&doing, source))
         })
     }
 }

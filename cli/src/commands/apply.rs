@@ -20,8 +20,8 @@ Examples:
   chancery apply -f schema/ --approve 1f0c…             runs it only if it has this hash
   chancery apply -f schema/ --yes --allow deletes-data  drops what is declared no more
 
-Each step is checked before and after, and is in the journal in the database. A run that was killed is
-continued by the next one. Ctrl-C stops after the statement that runs.
+Each step is checked before and after, and is in the journal in the database. A run that was killed
+is continued by the next one. Ctrl-C stops after the statement that runs.
 Exit code 4: steps are held, or the plan waits for an approval.";
 
 /// Make a database what its Tables declare

@@ -41,7 +41,7 @@ pub(crate) struct CertArgs {
         ignore_case = true
     )]
     output: Option<ReportFormat>,
-    /// Write the PEM to this file
+    /// Write the PEM to this file; `-` is standard output
     #[arg(short = 'w', long = "write", value_name = "FILE", conflicts_with = "output")]
     write: Option<PathBuf>,
     /// Print the line of `.chancery.yaml` that pins the key
@@ -87,7 +87,10 @@ pub(crate) fn run(args: &CertArgs, context: &Context) -> CommandResult {
             "there is one certificate for each of {}",
             Recipients::names(&recipients.all().iter().collect::<Vec<_>>())
         ))
-        .hint("--cluster NAME picks one; -o text and -o json describe all"));
+        .hint(format!(
+            "{}; -o text and -o json describe all",
+            recipients.how_to_pick()
+        )));
     }
     let mut certificates = Vec::new();
     for recipient in recipients.all() {
@@ -95,7 +98,7 @@ pub(crate) fn run(args: &CertArgs, context: &Context) -> CommandResult {
         match recipient.check_pin(&certificate) {
             Err(error) if !shown => return Err(error),
             Err(error) => context.printer.warning(&error.causes().join(": ")),
-            Ok(()) => {}
+            Ok(()) => recipient.warn_if_exchangeable(&certificate, context),
         }
         if let Err(error) = certificate.check_valid(context.now) {
             context.printer.warning(&error.to_string());
@@ -109,7 +112,7 @@ pub(crate) fn run(args: &CertArgs, context: &Context) -> CommandResult {
     } else if let Some(format) = args.output {
         describe(&certificates, format, context)?;
     } else if let Some((_, certificate)) = certificates.first() {
-        match &args.write {
+        match args.write.as_deref().filter(|path| path.as_os_str() != "-") {
             Some(path) => {
                 atomic_file::replace(path, certificate.to_pem().as_bytes(), Readers::Anyone)?;
                 context.printer.note(&format!("wrote `{}`", path.display()));

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use manifests::documents::Document;
 use manifests::verify;
 
-use crate::certificate::CacheArgs;
+use crate::certificate::CacheFolderArgs;
 use crate::cluster::object_name;
 use crate::config::ConfigArgs;
 use crate::context::Context;
@@ -24,7 +24,7 @@ use self::report::Report;
 const EXAMPLES: &str = "\
 Examples:
   chancery inspect sealed/db.yaml
-  chancery inspect sealed/db.yaml --ask-controller    which key sealed each item, and what `reseal` would change
+  chancery inspect sealed/db.yaml --ask-controller    which key sealed each item, what would change
   chancery inspect sealed/db.yaml --key keys.yaml     the same with your own keys
   kubectl get sealedsecret db -o yaml | chancery inspect -o json";
 
@@ -40,7 +40,8 @@ pub(crate) struct InspectArgs {
     /// Ask the cluster's controller which key opens each item (`--key` and `--local` ask your own keys)
     #[arg(long, conflicts_with_all = ["key", "local"])]
     ask_controller: bool,
-    /// The namespace of SealedSecrets that name none
+    /// The namespace of SealedSecrets that name none; without it a rule of .chancery.yaml or the
+    /// kustomization decides
     #[arg(short, long, value_name = "NAMESPACE", value_parser = object_name)]
     namespace: Option<String>,
     /// The certificate that would be sealed with now, to compare with, instead of that of .chancery.yaml
@@ -61,7 +62,7 @@ pub(crate) struct InspectArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
-    cache: CacheArgs,
+    cache: CacheFolderArgs,
 }
 
 impl InspectArgs {
@@ -120,7 +121,14 @@ fn inspect(
     namespace: Option<&str>,
     context: &Context,
 ) -> Result<facts::Inspection, CommandError> {
-    let mut inspection = facts::Inspection::new(document, namespace.or_else(|| keys.namespace(path)));
+    // Only one without a namespace of its own is looked up: that reads the files around it.
+    let named = document.namespace().is_some_and(|own| !own.is_empty());
+    let found = if named {
+        None
+    } else {
+        keys.namespace(path, namespace)
+    };
+    let mut inspection = facts::Inspection::new(document, found.as_deref());
     keys.tell(document, path, &mut inspection, context)?;
     Ok(inspection)
 }

@@ -31,8 +31,8 @@ Examples:
   chancery install --namespace shop,bank --image IMAGE          only for these namespaces
   chancery install --offline --kubernetes-version 1.33          without looking at a cluster
 
-It looks at the cluster for controllers that would be in the way, and for the policies that the API server
-knows; it changes nothing.";
+It looks at the cluster for controllers that would be in the way, and for the policies that the API
+server knows; it changes nothing.";
 
 /// Print everything to install, for `kubectl apply -f -`
 ///

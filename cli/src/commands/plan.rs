@@ -12,7 +12,8 @@ Examples:
   chancery plan -f schema/ --database-url sqlite:app.db -o sql -w migration.sql
   chancery plan -f schema/ --exit-code || echo 'the database is not as declared'
 
-A relative path in the `dsn` of a SQLite Database is relative to the current folder, as SchemaHero's is.
+A relative path in the `dsn` of a SQLite Database is relative to the current folder, as SchemaHero's
+is.
 Steps that would lose data are held: they are shown, and run only with --allow.";
 
 /// Show what would make a database what its Tables declare

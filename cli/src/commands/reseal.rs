@@ -30,19 +30,20 @@ use crate::tree::{self, TreeFile};
 
 const EXAMPLES: &str = "\
 Examples:
-  chancery reseal .                             every SealedSecret below here, through the controller
-  chancery reseal apps/ --dry-run               what would change
-  chancery reseal . --check                     the same for a pipeline: exit code 3 if anything would
-  chancery reseal . --key old.pem,new.pem       without a cluster, with the private keys
-  chancery reseal . --cluster production        the files of one cluster of .chancery.yaml
+  chancery reseal .                          every SealedSecret below here, through the controller
+  chancery reseal apps/ --dry-run            what would change
+  chancery reseal . --check                  the same for a pipeline: exit code 3 if anything would
+  chancery reseal . --key old.pem,new.pem    without a cluster, with the private keys
+  chancery reseal . --cluster production     the files of one cluster of .chancery.yaml
   chancery reseal . --local .chancery -o json
 
-Only ciphertexts change, and the key's name in `chancery.dev/sealed-with` where that is: comments, order,
-indentation and all other documents stay as they are, byte for byte. What is on the newest key already
-stays too, so that a second run changes nothing. Each file is replaced in one step, and after an
-interruption the command can simply be run again.
+Only ciphertexts change, and the key's name in `chancery.dev/sealed-with` where that is: comments,
+order, indentation and all other documents stay as they are, byte for byte. What is on the newest
+key already stays too, so that a second run changes nothing. Each file is replaced in one step, and
+after an interruption the command can simply be run again.
 Templates of Helm can't be edited safely: they are reported and left alone.
-Exit codes: 0 done, 1 something failed (the rest is done), 3 with --check: not all is on the newest key.";
+Exit codes: 0 done, 1 something failed (the rest is done), 3 with --check: not all is on the newest
+key.";
 
 /// Re-encrypt the SealedSecrets of a repository to the newest key
 ///
@@ -79,7 +80,6 @@ pub(crate) struct ResealArgs {
     output: ReportFormat,
     #[command(flatten)]
     config: ConfigArgs,
-    // Last: its heading goes for all that follows.
     #[command(flatten)]
     opener: OpenerArgs,
 }
@@ -117,6 +117,10 @@ pub(crate) fn run(args: &ResealArgs, context: &Context) -> CommandResult {
     let rules = Rules {
         namespace: args.namespace.as_deref(),
         config: config.as_ref(),
+        cluster: match (&args.only, &config) {
+            (Some(name), Some(config)) => Some(config.cluster(name)?),
+            _ => None,
+        },
     };
     let newest = newest(&opener, args.mode(), context)?;
     if !opener.tells_keys() {

@@ -31,7 +31,7 @@ Examples:
   chancery seal --cert https://example.org/cert.pem --scope namespace-wide -f db.yaml
   chancery seal --local .chancery -f db.yaml
   chancery seal --cert staging.pem --cert production.pem -f secrets/ -w sealed/
-  chancery seal -f secrets/                        where `.chancery.yaml` says for whom, and where to
+  chancery seal -f secrets/                     where `.chancery.yaml` says for whom, and where to
   chancery seal --cluster staging -f secrets/ -w 'sealed/{cluster}/{namespace}/{name}.yaml'
 
 For several clusters there is one output each: with -w FOLDER/ in FOLDER/CLUSTER/, with {cluster},

@@ -1,5 +1,7 @@
 //! `chancery unseal`: SealedSecrets back to Secrets, for those who hold the private key.
 
+use std::cell::OnceCell;
+
 use api::sealed_secret::SealedSecret;
 use clap::ArgGroup;
 use k8s_openapi::api::core::v1::Secret;
@@ -7,10 +9,13 @@ use manifests::documents::Document;
 use sealing::KeyRing;
 
 use crate::atomic_file::Readers;
+use crate::cluster::object_name;
+use crate::config::{Config, ConfigArgs};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Status};
 use crate::input::{self, InputArgs, Origin};
 use crate::local::LocalStore;
+use crate::namespace::{self, NamespaceLookup};
 use crate::opener::{FileKeys, KeyArgs, failure};
 use crate::output::{self, OutputArgs, Product};
 
@@ -34,12 +39,18 @@ pub(crate) struct UnsealArgs {
     input: InputArgs,
     #[command(flatten)]
     output: OutputArgs,
-    #[command(flatten)]
-    keys: KeyArgs,
+    /// The namespace of SealedSecrets that name none; without it a rule of .chancery.yaml or the
+    /// kustomization decides
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = object_name)]
+    namespace: Option<String>,
     /// Keep the Secrets in that folder, as the controller keeps them in a cluster, so that a Database
     /// there can refer to them; prints nothing
     #[arg(long, requires = "local", conflicts_with_all = ["write", "output", "key"])]
     save: bool,
+    #[command(flatten)]
+    keys: KeyArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// Opens everything that was named.
@@ -54,9 +65,13 @@ pub(crate) fn run(args: &UnsealArgs, context: &Context) -> CommandResult {
         None => FileKeys::read(&args.keys.key)?.ring,
     };
     let mut opened = Vec::new();
+    let namespaces = Namespaces {
+        args,
+        config: OnceCell::new(),
+    };
     for input in input::load(&args.input, &context.printer)? {
         for document in input.documents {
-            let secret = open(&document, &ring)?;
+            let secret = open(&document, &input.origin, &ring, &namespaces)?;
             opened.push((input.origin.clone(), document, secret));
         }
     }
@@ -67,7 +82,37 @@ pub(crate) fn run(args: &UnsealArgs, context: &Context) -> CommandResult {
     Ok(Status::Done)
 }
 
-fn open(document: &Document, ring: &KeyRing) -> Result<Secret, CommandError> {
+/// The configuration is read when an object first needs it: one with a mistake is in the way of no other.
+struct Namespaces<'a> {
+    args: &'a UnsealArgs,
+    config: OnceCell<Option<Config>>,
+}
+
+impl Namespaces<'_> {
+    fn find(&self, origin: &Origin) -> Result<String, CommandError> {
+        let path = match origin {
+            Origin::Stdin => None,
+            Origin::File { path, .. } => Some(path.as_path()),
+        };
+        let asked = self.args.namespace.as_deref();
+        let config = match (self.config.get(), asked) {
+            (Some(config), _) => config.as_ref(),
+            (None, Some(_)) => None,
+            (None, None) => {
+                let config = self.args.config.load()?;
+                self.config.get_or_init(|| config).as_ref()
+            }
+        };
+        NamespaceLookup { asked, config }.find(path, || path.map_or(Ok(None), namespace::of_kustomization))
+    }
+}
+
+fn open(
+    document: &Document,
+    origin: &Origin,
+    ring: &KeyRing,
+    namespaces: &Namespaces<'_>,
+) -> Result<Secret, CommandError> {
     match document.kind() {
         Some("SealedSecret") => {}
         Some(kind) => {
@@ -83,7 +128,12 @@ fn open(document: &Document, ring: &KeyRing) -> Result<Secret, CommandError> {
             )));
         }
     }
-    let sealed: SealedSecret = document.to()?;
+    let mut sealed: SealedSecret = document.to()?;
+    if !namespace::is_named(&sealed) && !namespace::is_cluster_wide(&sealed) {
+        let found = namespaces.find(origin);
+        sealed.metadata.namespace =
+            Some(found.map_err(|error| error.context(format!("cannot unseal {}", document.place())))?);
+    }
     let unsealed = manifests::unseal::unseal(&sealed, ring, &[]).map_err(|error| {
         failure::explain(error, &sealed, ring).context(format!("cannot unseal {}", document.place()))
     })?;

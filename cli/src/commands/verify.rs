@@ -9,7 +9,7 @@ mod report;
 
 use std::path::PathBuf;
 
-use crate::certificate::CacheArgs;
+use crate::certificate::CacheFolderArgs;
 use crate::cluster::object_name;
 use crate::config::ConfigArgs;
 use crate::context::Context;
@@ -80,7 +80,7 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
-    cache: CacheArgs,
+    cache: CacheFolderArgs,
 }
 
 impl VerifyArgs {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::Config;
+use crate::environment::path_or_empty;
 use crate::error::CommandError;
 
 /// Which configuration to use.
@@ -13,7 +14,7 @@ use crate::error::CommandError;
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigArgs {
     /// The configuration; by default `.chancery.yaml` in this folder or the nearest one above it in the repository
-    #[arg(long, value_name = "FILE", env = "CHANCERY_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "CHANCERY_CONFIG", value_parser = path_or_empty())]
     config: Option<PathBuf>,
 }
 

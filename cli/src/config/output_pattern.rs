@@ -32,9 +32,9 @@ pub(crate) struct Properties<'a> {
 }
 
 impl OutputPattern {
-    /// Whether a path that was given on the command line is a pattern: it holds one of the names in braces.
+    /// Whether a path that was given on the command line is a pattern, maybe one with a mistake: it has a word in braces.
     pub(crate) fn is_one(text: &str) -> bool {
-        NAMES.iter().any(|name| text.contains(&format!("{{{name}}}")))
+        text.split_once('{').is_some_and(|(_, after)| after.contains('}'))
     }
 
     /// Reads a pattern; braces that are none are an error.
@@ -42,9 +42,6 @@ impl OutputPattern {
     /// # Errors
     /// What is wrong with it, in words.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        if text.ends_with('/') || text.is_empty() {
-            return Err("it names no file; end it with `{path}` or `{name}.yaml`".to_owned());
-        }
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -59,6 +56,9 @@ impl OutputPattern {
             })?;
             parts.extend([Part::Text(before.to_owned()), Part::Name(known)]);
             rest = after;
+        }
+        if text.ends_with('/') || text.is_empty() {
+            return Err("it names no file; end it with `{path}` or `{name}.yaml`".to_owned());
         }
         parts.push(Part::Text(rest.to_owned()));
         parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));

@@ -220,7 +220,7 @@ rules:
     let other = PIN.replace("AAAA", "AAAB").parse().unwrap();
     let check = |file: &str, newest: &Fingerprint| config.check_newest(Path::new(file), newest);
     let error = check("a/x.yaml", &other).unwrap_err();
-    assert!(error.causes()[0].contains("which `.chancery.yaml` doesn't pin for the cluster of this file"));
+    assert!(error.causes()[0].contains("which `.chancery.yaml` doesn't pin for `a`"));
     assert!(check("a/x.yaml", &PIN.parse().unwrap()).is_ok());
     assert!(check("b/x.yaml", &other).is_ok());
     assert!(check("c/x.yaml", &other).is_ok());

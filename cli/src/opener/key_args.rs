@@ -18,11 +18,12 @@ pub(crate) struct KeyArgs {
         long,
         value_name = "FILE",
         value_delimiter = ',',
+        help_heading = "Keys",
         conflicts_with = "local"
     )]
     pub(crate) key: Vec<PathBuf>,
     /// A folder that stands in for a cluster: use all its active keys
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Keys")]
     pub(crate) local: Option<PathBuf>,
 }
 

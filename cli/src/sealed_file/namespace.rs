@@ -1,14 +1,12 @@
 //! What new items of a SealedSecret are bound to, where its file doesn't name the namespace.
 
-use std::slice;
-
 use manifests::seal::{Binding, BindingError};
 
 use super::{Picked, SealedFile};
 use crate::config::Config;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::tree;
+use crate::namespace;
 
 /// Namespaces of a SealedSecret that names none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,14 +70,7 @@ impl SealedFile {
         let Some(path) = self.path() else {
             return Ok(None);
         };
-        let tree = tree::find(slice::from_ref(&path.to_owned()))?;
-        if let Some(problem) = tree.problems.into_iter().next() {
-            return Err(problem.error);
-        }
-        let kustomized = match tree.files.first() {
-            Some(file) => file.kustomization_namespace()?,
-            None => None,
-        };
+        let kustomized = namespace::of_kustomization(path)?;
         let configured = config.and_then(|config| {
             let namespace = config.rule_for(path).namespace()?;
             Some((namespace, config.shown().display()))
@@ -94,7 +85,7 @@ impl SealedFile {
                 .hint("say which it will be: -n NAMESPACE"))
             }
             (Some((configured, shown)), _) => Ok(Some((configured.to_owned(), format!("as `{shown}` says")))),
-            (None, kustomized) => Ok(kustomized.map(|name| (name.to_owned(), "as its kustomization says".to_owned()))),
+            (None, kustomized) => Ok(kustomized.map(|name| (name, "as its kustomization says".to_owned()))),
         }
     }
 }

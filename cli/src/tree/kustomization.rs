@@ -1,12 +1,15 @@
 //! Kustomizations: which files they name, and which namespace they give.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod namespaces;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use manifests::documents;
 use serde_json::Value;
 
+pub(super) use self::namespaces::Namespaces;
 use crate::error::CommandError;
 use crate::input;
 
@@ -116,56 +119,4 @@ fn array<'a>(value: &'a Value, field: &str) -> &'a [Value] {
         .get(field)
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
-}
-
-/// Which namespaces kustomizations give to files.
-pub(super) struct Namespaces {
-    by_file: BTreeMap<PathBuf, BTreeSet<String>>,
-    by_folder: BTreeMap<PathBuf, BTreeSet<String>>,
-}
-
-impl Namespaces {
-    /// As kustomize decides: the outermost kustomization that gives one wins over those that it takes in.
-    pub(super) fn of(kustomizations: &[Kustomization]) -> Self {
-        let mut by_file: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
-        let mut by_folder = BTreeMap::new();
-        for kustomization in kustomizations {
-            let given = given(kustomization, kustomizations, &mut Vec::new());
-            for file in &kustomization.files {
-                by_file
-                    .entry(file.clone())
-                    .or_default()
-                    .extend(given.iter().cloned());
-            }
-            by_folder.insert(kustomization.folder.clone(), given);
-        }
-        Self { by_file, by_folder }
-    }
-
-    /// The namespaces of a file, by its real path: of the kustomizations that name it, else of that in its folder.
-    pub(super) fn of_file(&self, place: &Path) -> Vec<String> {
-        let named = self.by_file.get(place).filter(|given| !given.is_empty());
-        let beside = || place.parent().and_then(|folder| self.by_folder.get(folder));
-        named.or_else(beside).into_iter().flatten().cloned().collect()
-    }
-}
-
-fn given<'a>(
-    of: &'a Kustomization,
-    all: &'a [Kustomization],
-    on_the_way: &mut Vec<&'a Path>,
-) -> BTreeSet<String> {
-    let mut outer = BTreeSet::new();
-    // Kustomize refuses a cycle; here it only must not be followed for ever.
-    if !on_the_way.contains(&of.folder.as_path()) {
-        on_the_way.push(&of.folder);
-        for parent in all.iter().filter(|other| other.folders.contains(&of.folder)) {
-            outer.extend(given(parent, all, on_the_way));
-        }
-        on_the_way.pop();
-    }
-    if outer.is_empty() {
-        outer.extend(of.namespace.clone());
-    }
-    outer
 }

@@ -229,3 +229,61 @@ fn a_link_is_followed_to_its_file_and_one_that_leads_nowhere_is_left_alone() {
         fs::canonicalize(root.join("real/a.txt")).unwrap()
     );
 }
+
+/// Every folder of a layer lists every folder of the next.
+fn layers(count: usize, outermost: &str) -> Folder {
+    let folder = Folder::with(&[]);
+    for layer in 0..count {
+        for name in ["x", "y"] {
+            let namespace = if layer == 0 {
+                outermost
+            } else {
+                "namespace: inner\n"
+            };
+            let next = layer + 1;
+            let text = format!("{namespace}resources: [../{next}x, ../{next}y, a.yaml]\n");
+            folder.write(&format!("{layer}{name}/kustomization.yaml"), text.as_bytes());
+            folder.write(&format!("{layer}{name}/a.yaml"), b"");
+        }
+    }
+    folder
+}
+
+#[test]
+fn the_namespace_comes_down_through_any_number_of_layers() {
+    let check = |outermost, expected| {
+        let folder = layers(40, outermost);
+        let file = folder.file("39y/a.yaml");
+        assert_eq!(file.kustomization_namespace().unwrap(), Some(expected));
+    };
+    check("namespace: outer\n", "outer");
+    check("", "inner");
+}
+
+#[test]
+fn thirty_kustomizations_that_all_list_each_other_end_and_what_takes_them_in_wins() {
+    let folder = Folder::with(&[]);
+    let all: Vec<String> = (0..30).map(|at| format!("../{at}")).collect();
+    for at in 0..30 {
+        let namespace = if at == 7 { "namespace: seven\n" } else { "" };
+        let text = format!("{namespace}resources: [a.yaml, {}]\n", all.join(", "));
+        folder.write(&format!("{at}/kustomization.yaml"), text.as_bytes());
+        folder.write(&format!("{at}/a.yaml"), b"");
+    }
+    let check = |expected| {
+        for file in folder
+            .found()
+            .files
+            .iter()
+            .filter(|file| file.path.ends_with("a.yaml"))
+        {
+            assert_eq!(file.kustomization_namespace().unwrap(), Some(expected));
+        }
+    };
+    check("seven");
+    folder.write(
+        "outer/kustomization.yaml",
+        b"namespace: outer\nresources: [../3]\n",
+    );
+    check("outer");
+}

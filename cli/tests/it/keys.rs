@@ -177,8 +177,30 @@ fn a_wrong_call_is_a_usage_error() {
         &["keys", "generate", "--local", "store", "--bits", "1024"],
         &["keys", "generate", "--local", "store", "--ttl", "0h"],
         &["keys", "generate", "--local", "store", "-w", "key.yaml"],
+        &["keys", "generate", "--local", "store", "-n", "sealing"],
     ] {
         sandbox.run(arguments).failed(2, &["error: "]);
     }
     assert!(!sandbox.path("store").exists());
+}
+
+#[test]
+fn a_key_without_a_place_is_told_both_places() {
+    let run = Sandbox::new().run(&["keys", "generate"]);
+    run.failed(2, &["--local <DIR>|--write <FILE>"]);
+}
+
+#[test]
+fn a_dash_prints_a_new_key_and_nothing_beside_it() {
+    let sandbox = Sandbox::new();
+    let run = sandbox
+        .run(&["keys", "generate", "-w", "-", "-n", "sealing", "--bits", "2048"])
+        .succeeded();
+    assert_eq!(sandbox.files("."), Vec::<String>::new());
+    assert!(run.stdout.contains("namespace: sealing"), "{}", run.stdout);
+    assert!(run.stderr.contains("SHA256:"), "{}", run.stderr);
+    sandbox
+        .run_with(&["keys", "restore", "-", "--local", "store"], &run.stdout)
+        .succeeded();
+    sandbox.run(&["cert", "--local", "store", "-w", "-"]).succeeded();
 }

@@ -77,8 +77,28 @@ fn a_dry_run_makes_nothing() {
         ])
         .succeeded();
     assert_eq!(run.stdout.matches("is there").count(), 3, "{}", run.stdout);
-    restore(&sandbox, &["--passphrase-file", "pass", "--dry-run"]).failed(1, &["`again`"]);
+    // A folder that is yet to be made counts as an empty one.
+    let run = restore(&sandbox, &["--passphrase-file", "pass", "--dry-run"]).succeeded();
+    assert_eq!(
+        run.stdout.matches("would be created").count(),
+        3,
+        "{}",
+        run.stdout
+    );
     assert!(!sandbox.path("again").exists());
+    sandbox.write("full/file", "of something else");
+    sandbox
+        .run(&[
+            "keys",
+            "restore",
+            "keys.age",
+            "--local",
+            "full",
+            "--passphrase-file",
+            "pass",
+            "--dry-run",
+        ])
+        .failed(1, &["`full` is no local store"]);
 }
 
 #[cfg(unix)]
@@ -101,20 +121,87 @@ fn a_backup_is_its_owners_alone_and_holds_no_key_in_the_clear() {
 }
 
 #[test]
-fn who_is_no_recipient_is_refused() {
+fn a_backup_that_is_there_is_replaced_only_when_told() {
+    let sandbox = sandbox();
+    sandbox.write("keys.age", "the only copy");
+    sandbox
+        .run(&BACKUP)
+        .failed(1, &["`keys.age` exists already", "--force"]);
+    assert_eq!(sandbox.read("keys.age"), "the only copy");
+    sandbox
+        .run(&[BACKUP.as_slice(), &["--force"]].concat())
+        .succeeded();
+    assert!(sandbox.read("keys.age").starts_with("-----BEGIN AGE"));
+}
+
+#[test]
+fn a_key_whose_certificate_is_damaged_is_in_the_backup_all_the_same_and_said() {
+    let sandbox = sandbox();
+    let file = format!("store/keys/{}", sandbox.files("store/keys")[0]);
+    let text = sandbox.read(&file);
+    let damaged: Vec<&str> = text.lines().filter(|line| !line.contains("tls.crt")).collect();
+    sandbox.write(
+        &file,
+        &format!(
+            "{}\n",
+            damaged.join("\n").replace("data:", "data:\n  tls.crt: AAAA")
+        ),
+    );
+    private(&sandbox, &file);
+    let run = sandbox.run(&BACKUP);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("1 active keys can't be used as they are"),
+        "{}",
+        run.stderr
+    );
+    let table = restore(&sandbox, &["--passphrase-file", "pass"]);
+    assert!(
+        table.stderr.contains("1 keys of `keys.age` could not be read"),
+        "{}",
+        table.stderr
+    );
+}
+
+#[cfg(unix)]
+fn private(sandbox: &Sandbox, file: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(sandbox.path(file), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn what_a_backup_is_encrypted_with_decides_what_opens_it() {
     let sandbox = sandbox();
     let backup = [
         "keys", "backup", "--local", "store", "-r", RECIPIENT, "-w", "keys.age",
     ];
     let run = sandbox.run(&backup).succeeded();
     assert!(run.stderr.contains("--dry-run"), "{}", run.stderr);
-    restore(&sandbox, &["--passphrase-file", "pass"]).failed(
+    // Whoever has no identity is not asked for a passphrase that there is none of.
+    for named in [&["--passphrase-file", "pass"][..], &[]] {
+        restore(&sandbox, named).failed(
+            1,
+            &[
+                "cannot open the backup `keys.age`",
+                "it is for age recipients",
+                "hint: name an identity with --identity FILE",
+            ],
+        );
+    }
+    sandbox.write("identity", &format!("{CANARY}\n"));
+    restore(&sandbox, &["--identity", "identity"]).failed(1, &["`identity`", "line 1"]);
+    sandbox
+        .run(&[BACKUP.as_slice(), &["--force"]].concat())
+        .succeeded();
+    restore(&sandbox, &["--identity", "identity"]).failed(
         1,
         &[
             "cannot open the backup `keys.age`",
-            "it is for other age recipients",
+            "it is encrypted with a passphrase",
+            "hint: leave --identity out",
         ],
     );
+    assert!(!sandbox.path("again").exists());
 }
 
 #[test]
@@ -155,9 +242,7 @@ fn what_is_wrong_with_recipients_and_passphrases_is_said_without_showing_them() 
     backup(&["--passphrase-file", "empty"]).failed(1, &["its first line is empty"]);
     backup(&[]).failed(1, &["there is no terminal", "--recipient age1"]);
     backup(&["--recipients-file", "pass"]).failed(1, &["line 1:"]);
-    sandbox.run(&BACKUP).succeeded();
-    sandbox.write("identity", &format!("{CANARY}\n"));
-    restore(&sandbox, &["--identity", "identity"]).failed(1, &["line 1"]);
+    assert!(!sandbox.path("keys.age").exists());
 }
 
 #[test]

@@ -83,6 +83,9 @@ fn what_the_controller_decides_is_no_argument_for_a_cluster() {
         assert_eq!(run.code, 2, "{}", run.stderr);
         assert!(run.stderr.contains("with --local"), "{}", run.stderr);
     }
-    let run = sandbox.run(&[&ROTATE[..], &["--no-wait"]].concat());
-    assert_eq!(run.code, 2, "{}", run.stderr);
+    for waiting in [&["--no-wait"][..], &["--timeout", "90s"]] {
+        sandbox
+            .run(&[&ROTATE[..], waiting].concat())
+            .failed(2, &["--local"]);
+    }
 }

@@ -117,7 +117,7 @@ fn several_clusters_are_not_mixed_up_in_one_text() {
             &[
                 "the documents of production, staging would be mixed up",
                 "-w FOLDER/",
-                "--cluster NAME",
+                "name one --cert",
                 "--by-cluster",
             ],
         );

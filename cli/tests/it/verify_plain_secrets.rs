@@ -123,3 +123,21 @@ fn a_mistake_in_a_file_does_not_hide_a_plain_secret() {
         ],
     );
 }
+
+#[test]
+fn a_sealing_key_is_called_one_and_not_to_be_sealed() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(&["keys", "generate", "--bits", "2048", "-w", "key.yaml"])
+        .succeeded();
+    let run = sandbox.run(&["verify", "key.yaml", "--no-plain-secrets"]);
+    check(&run, 1, &["key.yaml:3:1: error[plain-secret]"]);
+    for said in [
+        "a sealing key",
+        "take it out of the repository",
+        "When a key has leaked",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("chancery seal"), "{}", run.stdout);
+}

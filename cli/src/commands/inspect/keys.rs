@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::input;
+use crate::namespace::{self, NamespaceLookup};
 use crate::opener::Opener;
 
 /// Who can tell about keys.
@@ -63,9 +64,13 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// The namespace that objects of a file get, by its rule.
-    pub(super) fn namespace(&self, path: Option<&Path>) -> Option<&'a str> {
-        self.config?.rule_for(path?).namespace()
+    /// The namespace that objects of a file get that name none. As in `verify`, where kustomizations differ none of them
+    /// is what counts.
+    pub(super) fn namespace(&self, path: Option<&Path>, asked: Option<&str>) -> Option<String> {
+        let config = self.config;
+        let lookup = NamespaceLookup { asked, config };
+        let found = lookup.find(path, || path.map_or(Ok(None), namespace::of_kustomization));
+        found.ok()
     }
 
     /// Completes what is said of an object.

@@ -21,8 +21,8 @@ Examples:
   chancery keys backup --passphrase-file pass -w keys.age
   chancery keys backup --local .chancery -r age1… -w keys.age
 
-Whoever opens the backup can open everything that was ever sealed; without the keys nobody can. Keep it away
-from the cluster, and try it: chancery keys restore keys.age --identity FILE --dry-run
+Whoever opens the backup can open everything that was ever sealed; without the keys nobody can. Keep
+it away from the cluster, and try it: chancery keys restore keys.age --identity FILE --dry-run
 Without Chancery: age -d -i FILE keys.age | kubectl apply -f -";
 
 /// Save all sealing keys, encrypted
@@ -32,9 +32,12 @@ Without Chancery: age -d -i FILE keys.age | kubectl apply -f -";
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BackupArgs {
-    /// Write the backup to this file; by default to standard output
+    /// Write the backup to this file; by default, and for `-`, to standard output
     #[arg(short = 'w', long = "write", value_name = "FILE")]
     write: Option<PathBuf>,
+    /// Replace a file that is there; an older backup may hold keys that this one doesn't
+    #[arg(long, requires = "write")]
+    force: bool,
     #[command(flatten)]
     lives: LivesArgs,
     /// A folder that stands in for a cluster
@@ -49,18 +52,28 @@ pub(crate) struct BackupArgs {
 /// Writes the backup and checks it.
 ///
 /// # Errors
-/// When the keys can't be read, one of them is malformed, the file can't be written, or live SealedSecrets need a key
+/// When a recipient or a passphrase can't be used, the keys can't be read, one of them is malformed, the file can't be written, or live SealedSecrets need a key
 /// that is not in the backup; the backup is kept then, and the error says so.
 pub(crate) fn run(args: &BackupArgs, context: &Context) -> CommandResult {
+    let named = args.protection.named()?;
     let store = KeyStore::open(args.local.as_deref(), &args.cluster)?;
-    let secrets = keys_to_keep(&store, context)?;
-    // Asked for before the file is there, and after it is known that there is something to keep.
-    let protection = args.protection.protection()?;
+    let (secrets, malformed) = keys_to_keep(&store, context)?;
+    // A person is asked before the file is there, and after it is known that there is something to keep.
+    let protection = match named {
+        Some(protection) => protection,
+        None => Protection::asked()?,
+    };
     let backup = key_backup::encrypt(&secrets, &protection)?;
     let checked = reopened(&backup, &secrets, &protection)?;
-    match &args.write {
+    match args.write.as_deref().filter(|path| path.as_os_str() != "-") {
         Some(path) => {
-            atomic_file::replace(path, &backup, Readers::Owner)?;
+            if args.force {
+                atomic_file::replace(path, &backup, Readers::Owner)?;
+            } else {
+                // It may hold keys that are stored nowhere any more.
+                atomic_file::create_secret(path, &backup)
+                    .map_err(|error| error.hint("--force replaces a backup that is there"))?;
+            }
             context
                 .printer
                 .note(&format!("wrote {} keys to `{}`", secrets.len(), path.display()));
@@ -73,24 +86,33 @@ pub(crate) fn run(args: &BackupArgs, context: &Context) -> CommandResult {
         );
     }
     if let KeyStore::Cluster(cluster, _) = &store {
-        let (ring, _) = keys::ring_of_all(&secrets);
-        live::check(cluster, &args.lives, &ring, "the backup", &context.printer)
+        live::check(cluster, &args.lives, &secrets, "the backup", context)
             .map_err(|error| error.hint("the backup is written, and holds every key that is stored"))?;
+    }
+    if malformed > 0 {
+        return Err(
+            CommandError::message(format!("{malformed} active keys can't be used as they are")).hint(
+                "they are in the backup as they are; mend their Secrets, or restore them from an older backup",
+            ),
+        );
     }
     Ok(Status::Done)
 }
 
-/// The key Secrets as they will be restored.
-fn keys_to_keep(store: &KeyStore, context: &Context) -> Result<Vec<Secret>, CommandError> {
+/// The key Secrets as they will be restored, and how many of the active ones can't be used. Those are kept too: with a
+/// certificate that is damaged or of another key, the private key may still be the only one of its kind.
+fn keys_to_keep(store: &KeyStore, context: &Context) -> Result<(Vec<Secret>, usize), CommandError> {
     let mut kept = Vec::new();
+    let mut malformed = 0;
     for secret in store.secrets()? {
-        match keys::key_of_secret(&secret) {
-            Ok(_) => kept.push(keys::portable(secret)),
-            // A request for a key, or a Secret that nothing opens with: there is nothing to lose.
-            Err(problem) => context
-                .printer
-                .warning(&format!("left out: {}", problem.in_a_line())),
+        if keys::is_request(&secret) {
+            continue;
         }
+        if let Err(problem) = keys::key_of_secret(&secret) {
+            context.printer.warning(&problem.in_a_line());
+            malformed += usize::from(keys::is_active(&secret));
+        }
+        kept.push(keys::portable(secret));
     }
     if kept.is_empty() {
         return Err(
@@ -98,7 +120,7 @@ fn keys_to_keep(store: &KeyStore, context: &Context) -> Result<Vec<Secret>, Comm
                 .hint("check --controller-namespace: keys are in the controller's own namespace"),
         );
     }
-    Ok(kept)
+    Ok((kept, malformed))
 }
 
 /// Opens the backup again where that can be done, and compares; returns whether it could.
@@ -107,9 +129,8 @@ fn reopened(backup: &[u8], secrets: &[Secret], protection: &Protection) -> Resul
         return Ok(false);
     };
     let text = key_backup::decrypt("that was just made", backup, &identities)?;
-    let (ring, problems) = keys::ring_from_file("the backup", &text)?;
-    let (expected, _) = keys::ring_of_all(secrets);
-    if !problems.is_empty() || ring.len() != expected.len() {
+    let again = keys::secrets_from_file("the backup", &text).map_err(CommandError::failed)?;
+    if again != secrets {
         return Err(CommandError::message(
             "the backup that was just made does not hold every key again; nothing was written",
         ));

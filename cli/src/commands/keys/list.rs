@@ -2,13 +2,13 @@
 
 mod needing;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::look::Keys;
 use crate::cluster::ClusterArgs;
 use crate::context::Context;
 use crate::error::{CommandResult, Status};
-use crate::key_listing::{KeyListing, KeyState};
+use crate::key_listing::{KeyListing, KeyState, Obstacle};
 use crate::key_standing::judge;
 use crate::key_store::KeyStore;
 use crate::key_usage::{KeyUsage, Unopened, Unseen};
@@ -62,7 +62,11 @@ pub(crate) fn run(args: &ListArgs, context: &Context) -> CommandResult {
         return needing::run(cluster, &keys, key, args.output, &context.printer);
     }
     let usage = keys.usage(&store);
-    let keys = judge(keys.listings, usage.as_ref());
+    let mut keys = judge(keys.listings, usage.as_ref());
+    let unknown = args.local.as_deref().map(unknown_in);
+    if let Some(reason) = &unknown {
+        doubt(&mut keys, reason);
+    }
     match args.output {
         ReportFormat::Json => context.printer.data(&report::json(&keys)?)?,
         ReportFormat::Text => {
@@ -80,8 +84,30 @@ pub(crate) fn run(args: &ListArgs, context: &Context) -> CommandResult {
             context.printer.report(&table(headers, &rows))?;
         }
     }
+    if let Some(reason) = &unknown {
+        context.printer.note(reason);
+    }
     explain(&keys, usage.as_ref(), &context.printer);
     Ok(Status::Done)
+}
+
+/// Why it is not known what needs the keys of a folder, and what tells.
+fn unknown_in(folder: &Path) -> String {
+    format!(
+        "a folder has no live SealedSecrets; `chancery reseal --check PATH --local {}` tells which files need an older key",
+        folder.display()
+    )
+}
+
+/// Takes back that a key can be retired, where that was only found because nothing is known.
+fn doubt(keys: &mut [KeyListing], reason: &str) {
+    for key in keys.iter_mut().filter(|key| key.retirable) {
+        key.retirable = false;
+        key.obstacle = Some(Obstacle {
+            word: "",
+            reason: reason.to_owned(),
+        });
+    }
 }
 
 /// Says below the table what has no place in it.
@@ -92,9 +118,6 @@ fn explain(keys: &[KeyListing], usage: Option<&KeyUsage>, printer: &Printer) {
         }
     }
     let Some(usage) = usage else {
-        printer.note(
-            "a folder has no live SealedSecrets: `chancery reseal --check` tells which files need an older key",
-        );
         return;
     };
     for key in keys {

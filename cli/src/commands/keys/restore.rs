@@ -5,6 +5,7 @@ mod decision;
 use std::path::PathBuf;
 
 use manifests::keys;
+use zeroize::Zeroizing;
 
 use crate::cluster::ClusterArgs;
 use crate::commands::keys::backup::live::{self, LivesArgs};
@@ -20,11 +21,11 @@ use decision::{Decision, decide};
 const EXAMPLES: &str = "\
 Examples:
   chancery keys restore keys.age --identity key.txt
-  chancery keys restore keys.age --identity key.txt --dry-run     the drill: what would come back, and does
-                                                                  it open what lives?
+  chancery keys restore keys.age --identity key.txt --dry-run   the drill: what would come back,
+                                                                and does it open what lives?
   chancery keys restore keys.age --passphrase-file pass --local .chancery
-  chancery keys restore main.key                                  key Secrets in the clear, as
-                                                                  kubectl get secret -o yaml writes them
+  chancery keys restore main.key                                key Secrets in the clear, as
+                                                                kubectl get secret -o yaml has them
 
 A key that is there already stays as it is; no Secret is ever replaced.";
 
@@ -34,7 +35,7 @@ A key that is there already stays as it is; no Secret is ever replaced.";
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RestoreArgs {
-    /// The backup
+    /// The backup; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Create nothing: show what would be created, and check what the backup opens
@@ -58,9 +59,9 @@ pub(crate) struct RestoreArgs {
 /// be created, or live SealedSecrets need a key that is neither in the backup nor stored.
 pub(crate) fn run(args: &RestoreArgs, context: &Context) -> CommandResult {
     let name = format!("`{}`", args.file.display());
-    let bytes = input::read_file(&args.file).map_err(|error| error.context("cannot read the backup"))?;
+    let bytes = read(args)?;
     let text = if key_backup::is_encrypted(&bytes) {
-        key_backup::decrypt(&name, &bytes, &args.unlock.identities()?)?
+        args.unlock.open(&name, &bytes)?
     } else {
         if args.unlock.names_something() {
             context.printer.note(&format!("{name} is not encrypted"));
@@ -72,18 +73,16 @@ pub(crate) fn run(args: &RestoreArgs, context: &Context) -> CommandResult {
         return Err(CommandError::message(format!("{name} holds no key Secret"))
             .hint("a backup holds Secrets with `tls.key`; `chancery keys backup` makes one"));
     }
-    if let Some(folder) = args.local.as_deref().filter(|_| !args.dry_run) {
-        LocalStore::open_or_create(folder)?;
-    }
-    let store = KeyStore::open(args.local.as_deref(), &args.cluster)?;
-    let stored = store.secrets()?;
+    let store = store(args)?;
+    let stored = match &store {
+        Some(store) => store.secrets()?,
+        None => Vec::new(),
+    };
     let decisions = decide(&stored, secrets);
     let mut rows = Vec::new();
     let mut malformed = 0;
     for decision in &decisions {
-        if let Decision::Create { secret, .. } = decision
-            && !args.dry_run
-        {
+        if let (Decision::Create { secret, .. }, Some(store), false) = (decision, &store, args.dry_run) {
             store.create(secret).map_err(|error| {
                 error.hint("run the command again when that is mended: what was restored before is found and left alone")
             })?;
@@ -94,16 +93,15 @@ pub(crate) fn run(args: &RestoreArgs, context: &Context) -> CommandResult {
     context
         .printer
         .report(&table(["NAME", "LABEL", "FINGERPRINT", "RESULT"], &rows))?;
-    if let KeyStore::Cluster(cluster, _) = &store {
+    if let Some(KeyStore::Cluster(cluster, _)) = &store {
         let mut all = stored;
         all.extend(decisions.iter().filter_map(Decision::restored).cloned());
-        let (ring, _) = keys::ring_of_all(&all);
         let what = if args.dry_run {
             "the backup, with the keys that are stored,"
         } else {
             "what is stored now"
         };
-        live::check(cluster, &args.lives, &ring, what, &context.printer)?;
+        live::check(cluster, &args.lives, &all, what, context)?;
     }
     if malformed > 0 {
         return Err(
@@ -112,4 +110,27 @@ pub(crate) fn run(args: &RestoreArgs, context: &Context) -> CommandResult {
         );
     }
     Ok(Status::Done)
+}
+
+fn read(args: &RestoreArgs) -> Result<Zeroizing<Vec<u8>>, CommandError> {
+    if args.file.as_os_str() != "-" {
+        return input::read_file(&args.file).map_err(|error| error.context("cannot read the backup"));
+    }
+    if args.unlock.reads_stdin() {
+        return Err(CommandError::usage(
+            "the backup and --passphrase-file can't both come from standard input",
+        )
+        .hint("name a file for one of them; the passphrase is asked for on a terminal without that flag"));
+    }
+    input::read_stdin().map_err(|error| error.context("cannot read the backup"))
+}
+
+/// Where the keys come back; nothing for a folder that only a real run would make.
+fn store(args: &RestoreArgs) -> Result<Option<KeyStore>, CommandError> {
+    match args.local.as_deref() {
+        Some(folder) if args.dry_run && LocalStore::would_be_made(folder) => return Ok(None),
+        Some(folder) if !args.dry_run => drop(LocalStore::open_or_create(folder)?),
+        _ => {}
+    }
+    KeyStore::open(args.local.as_deref(), &args.cluster).map(Some)
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use api::names::{SEALING_KEY_LABEL, SEALING_KEY_RETIRED};
 use k8s_openapi::api::core::v1::Secret;
-use sealing::Fingerprint;
+use sealing::{Certificate, Fingerprint};
 
 use super::list;
 use super::look::Keys;
@@ -17,6 +17,7 @@ use crate::error::{CommandError, CommandResult, Status};
 use crate::key_choice::choose;
 use crate::key_standing::{Standing, standing};
 use crate::key_store::KeyStore;
+use crate::printer::Printer;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,9 +25,9 @@ Examples:
   chancery keys retire sealed-secrets-keyx7k2p
   chancery keys retire SHA256:bQ3x --local .chancery
 
-Refused for the newest key, and as long as a live SealedSecret needs the key: `chancery reseal`, apply,
-wait until it is there, then try again. What is only in Git is not looked at: `chancery reseal --check`
-finds it.";
+Refused for the newest key, and as long as a live SealedSecret needs the key: `chancery reseal`,
+apply, wait until it is there, then try again. What is only in Git is not looked at:
+`chancery reseal --check` finds it.";
 
 /// Take a sealing key out of use that nothing needs any more
 ///
@@ -66,6 +67,7 @@ pub(crate) fn run(args: &RetireArgs, context: &Context) -> CommandResult {
         }
         standing => return Err(refusal::refused(&key, standing)),
     }
+    served_no_more(&store, &key, printer)?;
     if let Some(usage) = &usage {
         list::unopened(&usage.unopened, printer);
     }
@@ -91,6 +93,28 @@ pub(crate) fn run(args: &RetireArgs, context: &Context) -> CommandResult {
         "what was sealed for it and is only in files opens no more: `chancery reseal --check` finds it",
     );
     Ok(Status::Done)
+}
+
+/// Refuses the key that the controller serves. That can be an older one than the newest that is stored: a key is served
+/// only when its predecessor in the same Secret is stored.
+fn served_no_more(store: &KeyStore, key: &Fingerprint, printer: &Printer) -> Result<(), CommandError> {
+    let KeyStore::Cluster(cluster, args) = store else {
+        return Ok(());
+    };
+    let served = cluster.certificate(args).map(|pem| Certificate::from_pem(&pem));
+    match served {
+        Ok(Ok(certificate)) if certificate.fingerprint() == key => Err(CommandError::message(
+            "the controller serves it still, so what is sealed now is sealed for it",
+        )
+        .context(format!("cannot retire {key}"))
+        .hint("the events of the newer key's Secret say why it is not served")),
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(_)) | Err(_) => {
+            printer
+                .warning("the controller could not be asked which key it serves; the newest is taken for it");
+            Ok(())
+        }
+    }
 }
 
 /// Looks whether the key is out of use now, and still nothing needs it.

@@ -26,7 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   chancery keys rotate
   chancery keys rotate --controller-namespace sealed-secrets -o json
-  chancery keys rotate --no-wait           ask for the key and don't wait for it, in a CronJob for instance
+  chancery keys rotate --no-wait           ask for the key and don't wait, in a CronJob for instance
   chancery keys rotate --local .chancery
 
 It takes the right to create Secrets in the controller's namespace, and no other: the private key
@@ -49,7 +49,7 @@ pub(crate) struct RotateArgs {
     #[arg(short = 'o', long = "output", value_enum, ignore_case = true, default_value_t)]
     output: ReportFormat,
     /// How long to wait, such as 90s or 5m
-    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = timeout)]
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = timeout, conflicts_with = "local")]
     timeout: Duration,
     /// Only ask for the key
     #[arg(long, conflicts_with_all = ["timeout", "local"])]

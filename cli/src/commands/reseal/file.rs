@@ -1,17 +1,21 @@
 //! One file on its way: read, its objects one by one, and the new text.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod strays;
+mod units;
+
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
+use manifests::documents::DocumentError;
 use manifests::edit::{self, Edit, EditError, Editable, ItemPlace};
 
 use super::object::{self, Items, Outcome};
 use super::report::{Ending, FileReport, ItemReport, ObjectReport};
 use crate::atomic_file::State;
 use crate::error::CommandError;
-use crate::tree::{Contents, TreeFile};
+use crate::tree::{Contents, LeftAlone, TreeFile};
 
 /// A file with SealedSecrets in it.
 pub(super) struct OpenFile<'a> {
@@ -73,9 +77,15 @@ pub(super) fn open(at: usize, file: &TreeFile) -> Opened<'_> {
     let editable = match edit::read(&name, &bytes) {
         Ok(editable) => editable,
         Err(error) => {
-            return match file.unreadable(&bytes) {
-                Some(why) => Opened::Reported(FileReport::left_alone(&name, why)),
-                None => failed(error.into()),
+            return match (file.unreadable(&bytes), error) {
+                (Some(why @ LeftAlone::HelmTemplate), _) => {
+                    Opened::Reported(FileReport::left_alone(&name, why))
+                }
+                (_, error @ DocumentError::NotAnObject { .. }) => {
+                    strays::judged(&name, &bytes, error).map_or(Opened::Nothing, failed)
+                }
+                (Some(why), _) => Opened::Reported(FileReport::left_alone(&name, why)),
+                (None, error) => failed(error.into()),
             };
         }
     };
@@ -197,60 +207,33 @@ impl OpenFile<'_> {
         edits
     }
 
-    /// Edits all, or, where that fails, finds those objects that are to blame and leaves them out.
+    /// Edits all, or, where that fails, finds those objects that are to blame and leaves them out. Objects that share a
+    /// scalar stand or fall together.
     fn edited(
         &self,
-        mut edits: BTreeMap<usize, Vec<Edit>>,
+        edits: BTreeMap<usize, Vec<Edit>>,
         places: &BTreeMap<usize, Vec<ItemPlace>>,
         outcomes: &mut BTreeMap<usize, Outcome>,
     ) -> Option<String> {
-        let all: Vec<Edit> = edits.values().flatten().cloned().collect();
-        let error = match self.editable.edit(&all) {
-            Ok(edited) => return Some(edited.text),
-            Err(error) => error,
-        };
-        if edits.len() == 1 {
-            for object in edits.into_keys() {
-                outcomes.insert(object, Outcome::Failed(self.cannot_edit(object, error.clone())));
-            }
-            return None;
+        let units = units::join(edits, self.shared(places));
+        let settled = units::settle(&units, |edits| Ok(self.editable.edit(edits)?.text));
+        for (object, error) in settled.failed {
+            outcomes.insert(object, Outcome::Failed(self.cannot_edit(object, error)));
         }
-        // Objects that share a scalar stand or fall together.
-        let sharing: BTreeSet<usize> = places
-            .iter()
-            .flat_map(|(object, items)| {
-                let others = items
-                    .iter()
-                    .flat_map(|item| &item.shared_with)
-                    .map(|(other, _)| *other);
-                others
-                    .filter(move |other| other != object)
-                    .flat_map(move |other| [*object, other])
-            })
-            .collect();
-        let mut units: Vec<Vec<usize>> = Vec::new();
-        let (together, alone): (Vec<usize>, Vec<usize>) =
-            edits.keys().copied().partition(|object| sharing.contains(object));
-        units.extend(alone.into_iter().map(|object| vec![object]));
-        units.extend((!together.is_empty()).then_some(together));
-        let mut accepted: Vec<Edit> = Vec::new();
-        let mut text = None;
-        for unit in units {
-            let mut tried = accepted.clone();
-            tried.extend(unit.iter().filter_map(|object| edits.remove(object)).flatten());
-            match self.editable.edit(&tried) {
-                Ok(edited) => {
-                    accepted = tried;
-                    text = Some(edited.text);
-                }
-                Err(error) => {
-                    for object in unit {
-                        outcomes.insert(object, Outcome::Failed(self.cannot_edit(object, error.clone())));
-                    }
-                }
-            }
+        settled.text
+    }
+
+    /// Pairs of objects in which an item or the hint is the same scalar. One other for each is enough, as all who share
+    /// a scalar name the same first: so many objects on one anchor make no more pairs than they are.
+    fn shared(&self, places: &BTreeMap<usize, Vec<ItemPlace>>) -> Vec<(usize, usize)> {
+        let mut pairs = Vec::new();
+        for (object, items) in places {
+            let by_items = items.iter().filter_map(|item| item.shared_with.first());
+            pairs.extend(by_items.map(|(other, _)| (*object, *other)));
+            let by_hint = self.editable.hint_shared_with(*object);
+            pairs.extend(by_hint.first().map(|other| (*object, *other)));
         }
-        text
+        pairs
     }
 
     fn cannot_edit(&self, object: usize, error: EditError) -> CommandError {
@@ -268,6 +251,7 @@ impl OpenFile<'_> {
             let mut report = ObjectReport::of(document);
             match outcome {
                 Outcome::LeftAlone(why) => report.ending = Ending::left_alone(*why),
+                Outcome::Refused(error) => report.ending = Ending::refused(error),
                 Outcome::Failed(error) => report.ending = Ending::failed(error),
                 Outcome::Items(Items { newest, by_key }) => {
                     report.items = by_key

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use api::names::{SCOPE_CLUSTER_WIDE, SCOPE_NAMESPACE_WIDE, SEALED_WITH};
 use api::sealed_secret::SealedSecret;
 use manifests::documents::Document;
-use sealing::{Fingerprint, Scope};
+use sealing::Fingerprint;
 use serde_json::Value;
 
 use super::report::Mode;
-use crate::config::Config;
+use crate::config::{ClusterEntry, Config};
 use crate::error::CommandError;
+use crate::namespace::{self, NamespaceLookup};
 use crate::opener::Opener;
 use crate::tree::{self, LeftAlone, TreeFile};
 
@@ -20,6 +21,8 @@ pub(super) struct Rules<'a> {
     pub(super) namespace: Option<&'a str>,
     /// `.chancery.yaml`.
     pub(super) config: Option<&'a Config>,
+    /// `--cluster`, whose pins count then, whatever the rules name.
+    pub(super) cluster: Option<&'a ClusterEntry>,
 }
 
 /// What becomes of one item.
@@ -49,6 +52,8 @@ pub(super) enum Outcome {
     Items(Items),
     /// Nothing of it changes.
     Failed(CommandError),
+    /// Nothing of it changes, for what many objects have in common.
+    Refused(CommandError),
 }
 
 /// Whether the document is a SealedSecret, of whatever version.
@@ -75,6 +80,9 @@ pub(super) fn outcome(
     if tree::is_helm_template(&document.value) {
         return Outcome::LeftAlone(LeftAlone::HelmTemplate);
     }
+    if let Err(error) = check_pin(file, rules, opener) {
+        return Outcome::Refused(error);
+    }
     let items = essence(document)
         .to::<SealedSecret>()
         .map_err(CommandError::from)
@@ -82,6 +90,16 @@ pub(super) fn outcome(
     match items {
         Ok(items) => Outcome::Items(items),
         Err(error) => Outcome::Failed(error.context(format!("cannot re-seal {}", document.place()))),
+    }
+}
+
+/// In every mode: what a check calls pending has to be possible.
+fn check_pin(file: &TreeFile, rules: &Rules<'_>, opener: &Opener) -> Result<(), CommandError> {
+    let Some(config) = rules.config else { return Ok(()) };
+    let newest = opener.newest()?.fingerprint();
+    match rules.cluster {
+        Some(cluster) => config.check_newest_of(&[cluster], newest),
+        None => config.check_newest(&file.path, newest),
     }
 }
 
@@ -120,9 +138,6 @@ fn items(
     supply_namespace(&mut sealed, file, rules)?;
     if mode == Mode::Check {
         return checked(&sealed, opener);
-    }
-    if let Some(config) = rules.config {
-        config.check_newest(&file.path, opener.newest()?.fingerprint())?;
     }
     if !opener.tells_keys()
         && let Some(current) = current_by_hint(&sealed, opener)?
@@ -209,40 +224,21 @@ fn supply_namespace(
     file: &TreeFile,
     rules: &Rules<'_>,
 ) -> Result<(), CommandError> {
-    let named = sealed
-        .metadata
-        .namespace
-        .as_deref()
-        .is_some_and(|name| !name.is_empty());
-    if named {
+    if namespace::is_named(sealed) {
         return Ok(());
     }
-    if let Some(name) = rules.namespace {
-        sealed.metadata.namespace = Some(name.to_owned());
-        return Ok(());
-    }
-    if let Some(config) = rules.config
-        && let Some(name) = config.rule_for(&file.path).namespace()
-    {
-        sealed.metadata.namespace = Some(name.to_owned());
-        return Ok(());
-    }
-    // The namespace counts for nothing there; whoever opens it wants a complete object.
-    if manifests::scope::of_sealed_secret(&sealed.metadata) == Scope::ClusterWide {
-        sealed.metadata.namespace = Some("default".to_owned());
-        return Ok(());
-    }
-    match file.kustomization_namespace()? {
-        Some(name) => {
-            sealed.metadata.namespace = Some(name.to_owned());
-            Ok(())
+    let lookup = NamespaceLookup {
+        asked: rules.namespace,
+        config: rules.config,
+    };
+    let cluster_wide = namespace::is_cluster_wide(sealed);
+    let name = lookup.find(Some(&file.path), || {
+        if cluster_wide {
+            // The namespace counts for nothing there; whoever opens it wants a complete object.
+            return Ok(Some("default".to_owned()));
         }
-        None => Err(CommandError::message(
-            "it names no namespace, and without one its items can't be opened",
-        )
-        .hint(
-            "write `metadata.namespace`, name one with --namespace, or give a rule in .chancery.yaml or \
-                 `namespace:` in the kustomization that takes the file in",
-        )),
-    }
+        Ok(file.kustomization_namespace()?.map(str::to_owned))
+    })?;
+    sealed.metadata.namespace = Some(name);
+    Ok(())
 }

@@ -1,13 +1,16 @@
-//! The threads that do the work, and what each takes next.
+//! The threads that do the work.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod queue;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use migrate::Stop;
 
+use self::queue::{Queue, Task};
 use super::file::{self, Closed, OpenFile, Opened};
 use super::object::{self, Rules};
 use super::progress::Progress;
@@ -30,26 +33,10 @@ pub(super) struct Pool<'a> {
     rules: &'a Rules<'a>,
     mode: Mode,
     progress: Progress<'a>,
-    queue: Mutex<Queue<'a>>,
-    /// Something was taken out of hand, or came into it.
-    changed: Condvar,
+    queue: Queue<'a>,
     reports: Mutex<BTreeMap<usize, FileReport>>,
     /// One file of each folder in which something was replaced.
     written: Mutex<BTreeMap<PathBuf, usize>>,
-}
-
-#[derive(Default)]
-struct Queue<'a> {
-    /// The next file to be read.
-    next: usize,
-    objects: VecDeque<(Arc<OpenFile<'a>>, usize)>,
-    /// Files that were begun and aren't finished.
-    in_hand: usize,
-}
-
-enum Task<'a> {
-    File(usize),
-    Object(Arc<OpenFile<'a>>, usize),
 }
 
 /// Makes the threads leave what they have in hand as it is, once it is dropped.
@@ -76,20 +63,27 @@ impl<'a> Pool<'a> {
             rules,
             mode,
             progress: Progress::new(printer, files.len()),
-            queue: Mutex::default(),
-            changed: Condvar::new(),
+            queue: Queue::of(files.len()),
             reports: Mutex::default(),
             written: Mutex::default(),
         }
     }
 
-    /// Works until all is done, `stop` is requested (files in hand are finished) or `abandoned` is set.
+    /// Works until all is done, `stop` is requested (files in hand are finished) or `abandoned` is set. A thread that
+    /// panics ends the others, and panics here.
     pub(super) fn run(&self, stop: &Stop, abandoned: &AtomicBool) {
         let (writer, texts) = writer::channel();
+        let texts = Arc::new(texts);
         thread::scope(|scope| {
             for _ in 0..writer::THREADS {
-                scope.spawn(|| writer::write_all(&texts, abandoned, |at, result| self.wrote(at, result)));
+                let texts = Arc::clone(&texts);
+                scope.spawn(move || {
+                    let _watch = self.queue.watch();
+                    writer::write_all(&texts, abandoned, |at, result| self.wrote(at, result));
+                });
             }
+            // Theirs alone: once all of them are gone, nobody waits to send.
+            drop(texts);
             let workers: Vec<_> = (0..self.opener.parallelism().max(1))
                 .map(|_| {
                     let writer = writer.clone();
@@ -110,8 +104,7 @@ impl<'a> Pool<'a> {
 
     /// Whether every file has been looked at and finished.
     pub(super) fn is_complete(&self) -> bool {
-        let queue = locked(&self.queue);
-        queue.next == self.files.len() && queue.in_hand == 0
+        self.queue.is_complete()
     }
 
     /// The reports, in the order of the files.
@@ -121,7 +114,8 @@ impl<'a> Pool<'a> {
     }
 
     fn work(&self, writer: &Writer, stop: &Stop, abandoned: &AtomicBool) {
-        while let Some(task) = self.take(stop, abandoned) {
+        let _watch = self.queue.watch();
+        while let Some(task) = self.queue.take(stop, abandoned) {
             match task {
                 Task::File(at) => self.open(at),
                 Task::Object(file, object) => {
@@ -135,46 +129,13 @@ impl<'a> Pool<'a> {
         }
     }
 
-    fn take(&self, stop: &Stop, abandoned: &AtomicBool) -> Option<Task<'a>> {
-        let mut queue = locked(&self.queue);
-        loop {
-            if abandoned.load(Ordering::Acquire) {
-                return None;
-            }
-            if let Some((file, object)) = queue.objects.pop_front() {
-                return Some(Task::Object(file, object));
-            }
-            if queue.next < self.files.len() && !stop.is_requested() {
-                let at = queue.next;
-                queue.next += 1;
-                queue.in_hand += 1;
-                return Some(Task::File(at));
-            }
-            if queue.in_hand == 0 {
-                return None;
-            }
-            // Another thread has a file in hand, which may turn into objects. A second signal wakes nobody, hence the
-            // time.
-            let (woken, _) = self
-                .changed
-                .wait_timeout(queue, std::time::Duration::from_millis(50))
-                .unwrap_or_else(PoisonError::into_inner);
-            queue = woken;
-        }
-    }
-
     fn open(&self, at: usize) {
         let Some(file) = self.files.get(at) else { return };
         match file::open(at, file) {
             Opened::Nothing => self.finish(at, None),
             Opened::Reported(report) => self.finish(at, Some(report)),
             Opened::File(open) => {
-                let open = Arc::new(open);
-                let mut queue = locked(&self.queue);
-                let objects = open.objects.iter().map(|object| (Arc::clone(&open), *object));
-                queue.objects.extend(objects);
-                drop(queue);
-                self.changed.notify_all();
+                self.queue.add_objects(&Arc::new(open));
             }
         }
     }
@@ -205,8 +166,7 @@ impl<'a> Pool<'a> {
         if let Some(report) = report {
             locked(&self.reports).insert(at, report);
         }
-        locked(&self.queue).in_hand -= 1;
-        self.changed.notify_all();
+        self.queue.finish_file();
         self.progress.finished();
     }
 

@@ -107,6 +107,16 @@ pub(super) struct Ending {
 pub(super) struct Failure {
     causes: Vec<String>,
     hints: Vec<String>,
+    /// It is the same for many objects, and said once.
+    #[serde(skip)]
+    common: bool,
+}
+
+/// An error of many objects.
+struct Refusal<'a> {
+    failure: &'a Failure,
+    objects: usize,
+    files: usize,
 }
 
 #[expect(clippy::ref_option, reason = "the signature that serde calls")]
@@ -123,11 +133,21 @@ impl Ending {
         let failure = Failure {
             causes: error.causes(),
             hints: error.hints().to_vec(),
+            common: false,
         };
         Self {
             failed: Some(failure),
             ..Self::default()
         }
+    }
+
+    /// Failed with an error that other objects have too.
+    pub(super) fn refused(error: &CommandError) -> Self {
+        let mut ending = Self::failed(error);
+        if let Some(failure) = &mut ending.failed {
+            failure.common = true;
+        }
+        ending
     }
 
     /// Left alone for that reason.
@@ -245,17 +265,49 @@ impl Report {
             ReportFormat::Json => printer.data(&report::json(self)?)?,
             ReportFormat::Text => printer.report(&self.text())?,
         }
+        for refusal in self.refusals() {
+            let (objects, files) = (counted(refusal.objects, "object"), counted(refusal.files, "file"));
+            let mut causes = vec![format!("cannot re-seal {objects} in {files}")];
+            causes.extend(refusal.failure.causes.iter().cloned());
+            printer.failure(&causes, &refusal.failure.hints);
+        }
         for file in &self.files {
             for ending in file.endings() {
                 if let Some(why) = &ending.left_alone {
                     printer.warning(&format!("{}: left alone: {why}", file.path));
                 }
-                if let Some(failure) = &ending.failed {
+                if let Some(failure) = ending.failed.as_ref().filter(|failure| !failure.common) {
                     printer.failure(&failure.causes, &failure.hints);
                 }
             }
         }
         Ok(())
+    }
+
+    /// What objects have in common that failed, each once.
+    fn refusals(&self) -> Vec<Refusal<'_>> {
+        let mut all: Vec<Refusal<'_>> = Vec::new();
+        for file in &self.files {
+            let mut last = None;
+            for failure in file.endings().filter_map(|ending| ending.failed.as_ref()) {
+                if !failure.common {
+                    continue;
+                }
+                let known = all.iter().position(|one| one.failure.causes == failure.causes);
+                let at = known.unwrap_or(all.len());
+                if known.is_none() {
+                    all.push(Refusal {
+                        failure,
+                        objects: 0,
+                        files: 0,
+                    });
+                }
+                all[at].objects += 1;
+                all[at].files += usize::from(last != Some(at));
+                last = Some(at);
+            }
+        }
+        all
     }
 
     fn text(&self) -> String {
@@ -284,7 +336,11 @@ impl Report {
         }
         let items = counted(sums.resealed_items, "item");
         let files = counted(sums.changed_files, "file");
+        let all_failed = sums.failed > 0 && sums.current_items == 0;
         let mut parts = vec![match (sums.resealed_items, self.mode) {
+            (0, Mode::Check) if all_failed => "nothing could be checked".to_owned(),
+            (0, Mode::DryRun) if sums.failed > 0 => "would re-seal nothing".to_owned(),
+            (0, Mode::Write) if sums.failed > 0 => "re-sealed nothing".to_owned(),
             (0, Mode::Check) => format!("everything that opens is on the newest key {newest}"),
             (0, _) => format!("nothing to re-seal to {newest}"),
             (1, Mode::Check) => format!("1 item in 1 file is not on the newest key {newest}"),

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::file::{NewText, OpenFile};
 use super::report::FileReport;
-use crate::atomic_file::{Exchange, Leftovers, State};
+use crate::atomic_file::{Before, Exchange, Leftovers, State};
 use crate::error::CommandError;
 
 /// How many files are written at once. More than eight gained nothing on the file systems that were measured, and four
@@ -91,7 +91,8 @@ pub(super) fn write_all(
             continue;
         }
         texts.remove_leftovers(&place);
-        let exchanged = Exchange::prepare(&place, new.text.as_bytes(), state).and_then(Exchange::commit);
+        let exchanged =
+            Exchange::prepare(&place, new.text.as_bytes(), Before::State(state)).and_then(Exchange::commit);
         wrote(at, (new.report, exchanged));
     }
 }

@@ -81,7 +81,10 @@ impl<'a> Destination<'a> {
                 Self::Rules
             }
             (_, None) => Self::Stdout,
-            (_, Some(target)) => match target.to_str().filter(|text| OutputPattern::is_one(text)) {
+            (_, Some(target)) => match target
+                .to_str()
+                .filter(|text| OutputPattern::is_one(text) && !is_there(target, text))
+            {
                 Some(text) => Self::Pattern(OutputPattern::parse(text).map_err(|error| {
                     CommandError::usage(error).context(format!("cannot use `-w {text}`"))
                 })?),
@@ -99,7 +102,10 @@ impl<'a> Destination<'a> {
                 names.join(", ")
             ))
             .hint("-w FOLDER/ gives each cluster a folder; -w 'PATH/{cluster}/{name}.yaml' says where as you like")
-            .hint("--cluster NAME picks one cluster; --by-cluster prints one JSON object with a list for each"));
+            .hint(format!(
+                "{}; --by-cluster prints one JSON object with a list for each",
+                recipients.how_to_pick()
+            )));
         }
         Ok(destination)
     }
@@ -150,6 +156,11 @@ impl<'a> Destination<'a> {
         }
         output::write_files(&args.output, &files, true, Readers::Anyone, &context.printer)
     }
+}
+
+/// A file or folder whose own name has such braces; a name that there is comes before it.
+fn is_there(target: &Path, text: &str) -> bool {
+    OutputPattern::parse(text).is_err() && target.exists()
 }
 
 fn has_output(job: &Job<'_>) -> bool {

@@ -1,12 +1,19 @@
 //! Whether keys open what lives in a cluster.
 
+use std::collections::BTreeSet;
+
+use api::names::{SEALING_KEY_ACTIVE, SEALING_KEY_LABEL};
 use api::sealed_secret::SealedSecret;
-use sealing::{Fingerprint, KeyRing};
+use k8s_openapi::api::core::v1::Secret;
+use manifests::keys;
+use sealing::Fingerprint;
 
 use crate::cluster::{Cluster, object_name};
+use crate::context::Context;
 use crate::error::CommandError;
+use crate::key_listing;
 use crate::key_usage::{KeyUsage, Needed, Unseen};
-use crate::printer::Printer;
+use crate::printer::printable;
 
 /// How many objects a message names.
 const NAMED: usize = 10;
@@ -36,10 +43,13 @@ impl LivesArgs {
 pub(in crate::commands::keys) fn check(
     cluster: &Cluster,
     lives: &LivesArgs,
-    ring: &KeyRing,
+    secrets: &[Secret],
     what: &str,
-    printer: &Printer,
+    context: &Context,
 ) -> Result<(), CommandError> {
+    let printer = &context.printer;
+    let (ring, _) = keys::ring_of_all(secrets);
+    let ring = &ring;
     let listed = cluster.sealed_secrets().map_err(|error| {
         CommandError::from(error).context(format!("cannot check that {what} opens what lives"))
     })?;
@@ -53,7 +63,7 @@ pub(in crate::commands::keys) fn check(
     for unopened in opened.unopened.iter().take(NAMED) {
         printer.warning(&format!(
             "none of the keys opens {} of SealedSecret `{}`",
-            unopened.items.join(", "),
+            printable(&unopened.items.join(", ")),
             unopened.object
         ));
     }
@@ -66,9 +76,31 @@ pub(in crate::commands::keys) fn check(
     if let Some((key, needed)) = believed.by_key.iter().find(|(key, _)| ring.get(key).is_none()) {
         return Err(lost(what, key, needed));
     }
+    for idle in out_of_use(secrets, context) {
+        if let Some(needed) = opened.by_key.get(&idle) {
+            printer.warning(&format!(
+                "{} items need the key {idle}, whose label takes it out of use: the controller opens them only when \
+                 the label `{SEALING_KEY_LABEL}` of its Secret is `{SEALING_KEY_ACTIVE}` again",
+                needed.items
+            ));
+        }
+    }
     let items: usize = opened.by_key.values().map(|needed| needed.items).sum();
     printer.note(&format!("{what} opens {items} items that live in the cluster"));
     Ok(())
+}
+
+/// The keys that are stored and that no controller uses.
+fn out_of_use(secrets: &[Secret], context: &Context) -> Vec<Fingerprint> {
+    let listed = key_listing::keys_of(secrets, context.now);
+    let used = |key: &Fingerprint| {
+        listed
+            .iter()
+            .any(|one| one.is_in_use() && one.fingerprint.as_ref() == Some(key))
+    };
+    let stored = listed.iter().filter_map(|one| one.fingerprint.clone());
+    let idle: BTreeSet<Fingerprint> = stored.filter(|key| !used(key)).collect();
+    idle.into_iter().collect()
 }
 
 fn lost(what: &str, key: &Fingerprint, needed: &Needed) -> CommandError {

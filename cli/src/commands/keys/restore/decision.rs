@@ -38,32 +38,65 @@ pub(super) enum Decision {
     },
 }
 
-/// Returns what is done with each key of a backup, in its order. A key that stands twice in it counts once, the one in use
-/// before the others.
-pub(super) fn decide(stored: &[Secret], backup: Vec<Secret>) -> Vec<Decision> {
-    let mut names: BTreeSet<String> = stored.iter().map(name).collect();
-    let mut held: BTreeMap<Fingerprint, (String, String)> = BTreeMap::new();
-    let (active, rest): (Vec<_>, Vec<_>) = stored.iter().partition(|secret| keys::is_active(secret));
-    for secret in active.into_iter().chain(rest) {
-        if let Ok(key) = keys::key_of_secret(secret) {
-            held.entry(key.key.fingerprint().clone())
-                .or_insert_with(|| (name(secret), label(secret)));
+/// The keys that a store holds, and those that will be there.
+struct Held {
+    /// Every name that is taken.
+    names: BTreeSet<String>,
+    /// The key and the label of each Secret that holds one.
+    keys: BTreeMap<String, (Fingerprint, String)>,
+}
+
+impl Held {
+    fn of(stored: &[Secret]) -> Self {
+        let key = |secret: &Secret| {
+            let key = keys::key_of_secret(secret).ok()?;
+            Some((name(secret), (key.key.fingerprint().clone(), label(secret))))
+        };
+        Self {
+            names: stored.iter().map(name).collect(),
+            keys: stored.iter().filter_map(key).collect(),
         }
     }
+
+    fn has(&self, name: &str, fingerprint: &Fingerprint) -> bool {
+        self.keys.get(name).is_some_and(|(key, _)| key == fingerprint)
+    }
+}
+
+/// Returns what is done with each Secret of a backup, those in use first, otherwise in its order.
+///
+/// A stored Secret of the same name with the same key is that one, and so is the copy that an earlier restore made because
+/// another key had the name. A key that is stored under a name of which the backup knows nothing is there too. Whatever
+/// else is missing is created, a key that stands in two Secrets in both: its retired Secret and the archive of it.
+pub(super) fn decide(stored: &[Secret], backup: Vec<Secret>) -> Vec<Decision> {
+    let mut held = Held::of(stored);
     let (active, rest): (Vec<_>, Vec<_>) = backup.into_iter().partition(keys::is_active);
+    let backup: Vec<_> = active
+        .into_iter()
+        .chain(rest)
+        .map(|secret| match keys::key_of_secret(&secret) {
+            Ok(key) => (secret, Ok(key.key.fingerprint().clone())),
+            Err(problem) => (secret, Err(problem.in_a_line())),
+        })
+        .collect();
+    let elsewhere = elsewhere(stored, &held, &backup);
     let mut decisions = Vec::new();
-    for secret in active.into_iter().chain(rest) {
-        let fingerprint = match keys::key_of_secret(&secret) {
-            Ok(key) => key.key.fingerprint().clone(),
+    for (secret, key) in backup {
+        let fingerprint = match key {
+            Ok(fingerprint) => fingerprint,
             Err(problem) => {
                 decisions.push(Decision::Malformed {
                     name: name(&secret),
-                    problem: problem.in_a_line(),
+                    problem,
                 });
                 continue;
             }
         };
-        if let Some((name, label_now)) = held.get(&fingerprint) {
+        let mut own = own_names(&secret, &fingerprint).into_iter();
+        let there = own
+            .find(|name| held.has(name, &fingerprint))
+            .or_else(|| elsewhere.get(&fingerprint).cloned());
+        if let Some((name, (_, label_now))) = there.and_then(|name| held.keys.get_key_value(&name)) {
             decisions.push(Decision::There {
                 name: name.clone(),
                 label: label_now.clone(),
@@ -72,19 +105,10 @@ pub(super) fn decide(stored: &[Secret], backup: Vec<Secret>) -> Vec<Decision> {
             });
             continue;
         }
-        let mut secret = keys::portable(secret);
-        let wanted = name(&secret);
-        let instead_of = names.contains(&wanted).then(|| {
-            secret.metadata.name = Some(keys::name_of_copy(&wanted, &fingerprint));
-            // Without a label only the old name made it a key.
-            let labels = secret.metadata.labels.get_or_insert_default();
-            labels
-                .entry(SEALING_KEY_LABEL.to_owned())
-                .or_insert_with(|| SEALING_KEY_ACTIVE.to_owned());
-            wanted
-        });
-        names.insert(name(&secret));
-        held.insert(fingerprint.clone(), (name(&secret), label(&secret)));
+        let (secret, instead_of) = free(keys::portable(secret), &fingerprint, &held.names);
+        held.names.insert(name(&secret));
+        held.keys
+            .insert(name(&secret), (fingerprint.clone(), label(&secret)));
         decisions.push(Decision::Create {
             secret: Box::new(secret),
             fingerprint,
@@ -92,6 +116,51 @@ pub(super) fn decide(stored: &[Secret], backup: Vec<Secret>) -> Vec<Decision> {
         });
     }
     decisions
+}
+
+/// The names under which a Secret of a backup is stored: its own, or that of the copy where another key has that.
+fn own_names(secret: &Secret, fingerprint: &Fingerprint) -> [String; 2] {
+    let name = name(secret);
+    let copy = keys::name_of_copy(&name, fingerprint);
+    [name, copy]
+}
+
+/// The keys that are stored under names that none of the backup's Secrets has; where there are several, the one in use.
+fn elsewhere(
+    stored: &[Secret],
+    held: &Held,
+    backup: &[(Secret, Result<Fingerprint, String>)],
+) -> BTreeMap<Fingerprint, String> {
+    let known: BTreeSet<(&Fingerprint, String)> = backup
+        .iter()
+        .filter_map(|(secret, key)| Some((secret, key.as_ref().ok()?)))
+        .flat_map(|(secret, key)| own_names(secret, key).map(|name| (key, name)))
+        .collect();
+    let (active, rest): (Vec<_>, Vec<_>) = stored.iter().partition(|secret| keys::is_active(secret));
+    let mut elsewhere = BTreeMap::new();
+    for name in active.into_iter().chain(rest).map(name) {
+        if let Some((key, _)) = held.keys.get(&name)
+            && !known.contains(&(key, name.clone()))
+        {
+            elsewhere.entry(key.clone()).or_insert(name);
+        }
+    }
+    elsewhere
+}
+
+/// The Secret under a name that is free, and the name it had if that is another one.
+fn free(mut secret: Secret, fingerprint: &Fingerprint, taken: &BTreeSet<String>) -> (Secret, Option<String>) {
+    let wanted = name(&secret);
+    if !taken.contains(&wanted) {
+        return (secret, None);
+    }
+    secret.metadata.name = Some(keys::name_of_copy(&wanted, fingerprint));
+    // Without a label only the old name made it a key.
+    let labels = secret.metadata.labels.get_or_insert_default();
+    labels
+        .entry(SEALING_KEY_LABEL.to_owned())
+        .or_insert_with(|| SEALING_KEY_ACTIVE.to_owned());
+    (secret, Some(wanted))
 }
 
 impl Decision {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use api::names::{COPIED_FROM, SEALING_KEY_ACTIVE, SEALING_KEY_ARCHIVED, SEALING_KEY_LABEL};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests::keys;
 
 use crate::error::CommandError;
 use crate::key_store::KeyStore;
@@ -19,8 +20,15 @@ const LONGEST_NAME: usize = 253;
 /// # Errors
 /// When it can't be written or read, the name is taken by something else, or what is read is not what was written.
 pub(super) fn keep(store: &KeyStore, key: &Secret) -> Result<String, CommandError> {
-    let archive = archive_of(key);
-    let name = archive.metadata.name.clone().unwrap_or_default();
+    let mut archive = archive_of(key);
+    let mut name = archive.metadata.name.clone().unwrap_or_default();
+    // A key that had this name before left its archive, which is not to be written over.
+    if let (Some(found), Ok(parsed)) = (store.secret(&name)?, keys::key_of_secret(key))
+        && !is_copy(&found, &archive)
+    {
+        name = keys::name_of_copy(&name, parsed.key.fingerprint());
+        archive.metadata.name = Some(name.clone());
+    }
     stored(store, &name, &archive)
         .map_err(|error| error.context(format!("cannot keep a copy of the key as `{name}`")))?;
     Ok(name)

@@ -95,18 +95,72 @@ fn the_key_of_the_first_versions_that_loses_its_name_gets_the_label() {
 }
 
 #[test]
-fn a_key_that_stands_twice_in_the_backup_is_restored_once_and_as_the_one_in_use() {
+fn a_key_that_stands_twice_comes_back_in_both_secrets_with_their_labels() {
     let key = pair();
-    let backup = [secret(&key, "archive", "archived"), secret(&key, "own", "active")];
+    let backup = [
+        secret(&key, "own", "retired"),
+        secret(&key, "own-archived", "archived"),
+    ];
+    let both = [("own", "retired"), ("own-archived", "archived")];
+    let all = |result: &'static str| expected(&both.map(|(name, label)| (name, label, result)));
+    assert_eq!(rows(&[], &backup), all("created"));
+    assert_eq!(rows(&backup, &backup), all("is there"));
+    // An older backup, from before the key was retired.
+    assert_eq!(
+        rows(&backup, &[secret(&key, "own", "active")]),
+        expected(&[("own", "retired", "is there; its label was `active` in the backup")])
+    );
+}
+
+#[test]
+fn a_restore_that_was_interrupted_goes_on_with_the_other_secret_of_the_key() {
+    let key = pair();
+    let (own, archive) = (
+        secret(&key, "own", "retired"),
+        secret(&key, "own-archived", "archived"),
+    );
+    assert_eq!(
+        rows(std::slice::from_ref(&own), &[own.clone(), archive]),
+        expected(&[
+            ("own", "retired", "is there"),
+            ("own-archived", "archived", "created")
+        ])
+    );
+}
+
+#[test]
+fn a_key_that_lost_its_name_is_found_under_the_name_of_its_copy_and_its_archive_is_restored() {
+    let (old, new) = (pair(), pair());
+    let copy = keys::name_of_copy("tls", old.certificate.fingerprint());
+    let backup = [
+        secret(&old, "tls", "active"),
+        secret(&old, "tls-archived", "archived"),
+    ];
+    let stored = [secret(&new, "tls", "active"), secret(&old, &copy, "active")];
+    assert_eq!(
+        rows(&stored, &backup),
+        expected(&[
+            (&copy, "active", "is there"),
+            ("tls-archived", "archived", "created")
+        ])
+    );
+}
+
+#[test]
+fn a_secret_that_stands_twice_in_the_backup_is_restored_once_and_as_the_one_in_use() {
+    let (key, other) = (pair(), pair());
+    let backup = [secret(&key, "own", "archived"), secret(&key, "own", "active")];
+    let there = "is there; its label was `archived` in the backup";
     assert_eq!(
         rows(&[], &backup),
+        expected(&[("own", "active", "created"), ("own", "active", there)])
+    );
+    let copy = keys::name_of_copy("own", key.certificate.fingerprint());
+    assert_eq!(
+        rows(&[secret(&other, "own", "active")], &backup),
         expected(&[
-            ("own", "active", "created"),
-            (
-                "own",
-                "active",
-                "is there; its label was `archived` in the backup"
-            )
+            (&copy, "active", "created; another key has the name `own`"),
+            (&copy, "active", there)
         ])
     );
 }
