@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::names::{SEALING_KEY_ACTIVE, SEALING_KEY_LABEL};
+use api::names::{SEALING_KEY_ACTIVE, SEALING_KEY_LABEL, SEALING_KEY_PREFIX};
 use k8s_openapi::api::core::v1::Secret;
 use manifests::keys;
 use sealing::Fingerprint;
@@ -155,11 +155,13 @@ fn free(mut secret: Secret, fingerprint: &Fingerprint, taken: &BTreeSet<String>)
         return (secret, None);
     }
     secret.metadata.name = Some(keys::name_of_copy(&wanted, fingerprint));
-    // Without a label only the old name made it a key.
-    let labels = secret.metadata.labels.get_or_insert_default();
-    labels
-        .entry(SEALING_KEY_LABEL.to_owned())
-        .or_insert_with(|| SEALING_KEY_ACTIVE.to_owned());
+    // Without a label only the name of upstream's first versions made it a key; any other Secret without one is none.
+    if wanted == SEALING_KEY_PREFIX {
+        let labels = secret.metadata.labels.get_or_insert_default();
+        labels
+            .entry(SEALING_KEY_LABEL.to_owned())
+            .or_insert_with(|| SEALING_KEY_ACTIVE.to_owned());
+    }
     (secret, Some(wanted))
 }
 

@@ -174,3 +174,15 @@ fn a_key_that_cannot_be_read_is_named_and_stops_no_other() {
     assert!(decisions[0].2.starts_with("left out: "), "{decisions:?}");
     assert_eq!(decisions[1].2, "created");
 }
+
+#[test]
+fn a_secret_that_was_no_key_does_not_become_one_with_a_new_name() {
+    let (old, new) = (pair(), pair());
+    let mut plain = secret(&old, "tls", "active");
+    plain.metadata.labels = None;
+    let copy = keys::name_of_copy("tls", old.certificate.fingerprint());
+    assert_eq!(
+        rows(&[secret(&new, "tls", "active")], &[plain]),
+        expected(&[(&copy, "-", "created; another key has the name `tls`")])
+    );
+}
