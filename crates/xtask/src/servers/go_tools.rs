@@ -47,13 +47,13 @@ pub const KUBERNETES: GoTools = GoTools {
 pub const SEALED_SECRETS: GoTools = GoTools {
     name: "sealed-secrets",
     packages: &[
-        "github.com/bitnami-labs/sealed-secrets/cmd/kubeseal",
-        "github.com/bitnami-labs/sealed-secrets/cmd/controller",
+        "github.com/bitnami/sealed-secrets/cmd/kubeseal",
+        "github.com/bitnami/sealed-secrets/cmd/controller",
     ],
-    variables: &["main.VERSION=0.36.6"],
+    variables: &["main.VERSION=0.40.0"],
     renamed: &[],
     files: &[(
-        "github.com/bitnami-labs/sealed-secrets",
+        "github.com/bitnami/sealed-secrets",
         "helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml",
         "crd.yaml",
     )],
