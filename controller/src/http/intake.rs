@@ -71,6 +71,20 @@ pub(super) struct Done<T> {
     _place: OwnedSemaphorePermit,
 }
 
+/// What makes something of each item of a part, by the items' keys; the keys that opened the last ones are tried first.
+pub(super) trait Deal<T>:
+    Fn(&Part, &Keys, &mut Vec<sealing::Fingerprint>) -> Result<Vec<(String, T)>, Refusal> + Copy + Send + 'static
+{
+}
+
+impl<T, F> Deal<T> for F where
+    F: Fn(&Part, &Keys, &mut Vec<sealing::Fingerprint>) -> Result<Vec<(String, T)>, Refusal>
+        + Copy
+        + Send
+        + 'static
+{
+}
+
 /// An object that came in.
 struct Arrived {
     document: Document,
@@ -121,10 +135,7 @@ impl Intake {
         &self,
         work: Work,
         request: Request,
-        deal: impl Fn(&Part, &Keys, &mut Vec<sealing::Fingerprint>) -> Result<Vec<(String, T)>, Refusal>
-        + Copy
-        + Send
-        + 'static,
+        deal: impl Deal<T>,
     ) -> Result<Done<T>, Refusal> {
         let taken = self.try_take(request, deal).await;
         let counter = match (&taken, work) {
@@ -140,10 +151,7 @@ impl Intake {
     async fn try_take<T: Send + 'static>(
         &self,
         request: Request,
-        deal: impl Fn(&Part, &Keys, &mut Vec<sealing::Fingerprint>) -> Result<Vec<(String, T)>, Refusal>
-        + Copy
-        + Send
-        + 'static,
+        deal: impl Deal<T>,
     ) -> Result<Done<T>, Refusal> {
         if (self.keys)().newest.is_none() {
             return Err(Refusal::NoKey);
@@ -167,10 +175,7 @@ impl Intake {
         (place, mut turn): (OwnedSemaphorePermit, OwnedSemaphorePermit),
         Arrived { document, sealed }: Arrived,
         until: Instant,
-        deal: impl Fn(&Part, &Keys, &mut Vec<sealing::Fingerprint>) -> Result<Vec<(String, T)>, Refusal>
-        + Copy
-        + Send
-        + 'static,
+        deal: impl Deal<T>,
     ) -> Result<Done<T>, Refusal> {
         let keys = (self.keys)();
         let Some(newest) = keys

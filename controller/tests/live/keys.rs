@@ -16,7 +16,7 @@ use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use manifests::keys::{KeySecretName, key_secret};
 use sealing::{KeyOptions, KeyPair};
 use serde_json::json;
-use testkit::{TestNamespace, eventually};
+use testkit::{Cluster, TestNamespace, eventually, proxy};
 
 use crate::cluster::{apply, cluster, has, sealed, secret, synced};
 use crate::process::Controller;
@@ -38,6 +38,21 @@ pub(crate) async fn store(namespace: &TestNamespace, name: &str, pair: &KeyPair)
     let api: Api<Secret> = namespace.api();
     let key = key_secret(pair, KeySecretName::Name(name), Some(namespace.name()), None);
     api.create(&PostParams::default(), &key).await.unwrap()
+}
+
+/// Starts a controller that the API server's proxy can reach, and waits until it serves the newer one of these keys.
+pub(crate) async fn with_two_keys(
+    cluster: &Cluster,
+    namespace: &TestNamespace,
+    old: &KeyPair,
+    new: &KeyPair,
+) -> Controller {
+    store(namespace, "old", old).await;
+    store(namespace, "new", new).await;
+    let listen = format!("--listen-addr={}:0", proxy::pod_address());
+    let controller = Controller::ready_with(cluster, namespace, &[&listen]).await;
+    serves(&controller, new).await;
+    controller
 }
 
 /// Waits until a replica serves the certificate of a key.

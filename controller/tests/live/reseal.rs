@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use crate::cluster::{apply, cluster, has, secret};
-use crate::keys::{pair, store};
+use crate::keys::{pair, with_two_keys};
 use crate::process::Controller;
 
 /// The Service that leads to the controller, by its usual name.
@@ -33,14 +33,7 @@ impl World {
     async fn new() -> Self {
         let (cluster, namespace) = cluster("reseal").await;
         let (old, new) = (pair(2048, 0), pair(2048, 1));
-        store(&namespace, "old", &old).await;
-        store(&namespace, "new", &new).await;
-        let listen = format!("--listen-addr={}:0", proxy::pod_address());
-        let controller = Controller::ready_with(&cluster, &namespace, &[&listen]).await;
-        eventually("the newest key is served", async || {
-            controller.certificate().await == new.certificate.to_pem()
-        })
-        .await;
+        let controller = with_two_keys(&cluster, &namespace, &old, &new).await;
         proxy::expose(&cluster, namespace.name(), SERVICE, controller.port()).await;
         Self {
             cluster,

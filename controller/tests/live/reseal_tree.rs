@@ -6,12 +6,11 @@ use std::fs;
 use aws_lc_rs::rand::SystemRandom;
 use sealing::{KeyPair, KeyRing, Label, Scope};
 use testkit::sealed_tree::{Item, Piece, SealedFile, Style, sealed_tree};
-use testkit::{eventually, proxy};
+use testkit::eventually;
 
 use crate::chancery::Shell;
 use crate::cluster::cluster;
-use crate::keys::{pair, store};
-use crate::process::Controller;
+use crate::keys::{pair, with_two_keys};
 
 fn label(item: &Item) -> Label {
     Label::new(item.scope.parse::<Scope>().unwrap(), &item.namespace, &item.name)
@@ -57,14 +56,7 @@ fn is_new(file: &SealedFile, bytes: &[u8], newest: &KeyRing) {
 async fn a_repository_goes_to_the_newest_key_through_the_controller_and_only_ciphertexts_change() {
     let (cluster, namespace) = cluster("tree").await;
     let (old, new) = (pair(2048, 0), pair(2048, 1));
-    store(&namespace, "old", &old).await;
-    store(&namespace, "new", &new).await;
-    let listen = format!("--listen-addr={}:0", proxy::pod_address());
-    let controller = Controller::ready_with(&cluster, &namespace, &[&listen]).await;
-    eventually("the newest key is served", async || {
-        controller.certificate().await == new.certificate.to_pem()
-    })
-    .await;
+    let controller = with_two_keys(&cluster, &namespace, &old, &new).await;
     let shell = Shell::new(&cluster, &namespace);
     Shell::expose(&cluster, &namespace, &controller).await;
     eventually("the certificate comes through the API server", async || {

@@ -3,12 +3,11 @@
 use api::sealed_secret::SealedSecret;
 use sealing::{KeyPair, Scope};
 use serde_json::{Value, json};
-use testkit::{TestNamespace, eventually, proxy};
+use testkit::TestNamespace;
 
 use crate::chancery::Shell;
 use crate::cluster::{cluster, secret};
-use crate::keys::{pair, store};
-use crate::process::Controller;
+use crate::keys::{pair, with_two_keys};
 
 fn sealed(namespace: &TestNamespace, name: &str, pair: &KeyPair) -> SealedSecret {
     let options = manifests::seal::SealOptions {
@@ -25,14 +24,7 @@ fn sealed(namespace: &TestNamespace, name: &str, pair: &KeyPair) -> SealedSecret
 async fn the_controller_tells_which_items_open_and_with_which_key() {
     let (cluster, namespace) = cluster("verify").await;
     let (old, new, foreign) = (pair(2048, 0), pair(2048, 1), pair(2048, 2));
-    store(&namespace, "old", &old).await;
-    store(&namespace, "new", &new).await;
-    let listen = format!("--listen-addr={}:0", proxy::pod_address());
-    let controller = Controller::ready_with(&cluster, &namespace, &[&listen]).await;
-    eventually("the newest key is served", async || {
-        controller.certificate().await == new.certificate.to_pem()
-    })
-    .await;
+    let controller = with_two_keys(&cluster, &namespace, &old, &new).await;
     let shell = Shell::new(&cluster, &namespace);
     Shell::expose(&cluster, &namespace, &controller).await;
 

@@ -18,7 +18,7 @@ use crate::documents::{self, Document, DocumentError};
 
 mod portable;
 
-pub use self::portable::{name_of_copy, portable};
+pub use self::portable::{name_of_copy, name_with, portable};
 
 const TLS_KEY: &str = "tls.key";
 const TLS_CERT: &str = "tls.crt";

@@ -28,12 +28,15 @@ pub fn portable(mut secret: Secret) -> Secret {
 /// Returns the name for a copy of a key whose own name is taken: the name, `-`, and eight digits of the fingerprint. It
 /// follows from both, so that two who make the copy at once make one.
 pub fn name_of_copy(name: &str, fingerprint: &Fingerprint) -> String {
-    let suffix = fingerprint.short();
-    let mut start = name;
+    name_with(name, &fingerprint.short())
+}
+
+/// Returns the name of a Secret that belongs to another: its name, `-`, and the suffix; a name that would be too long is
+/// cut before the suffix.
+pub fn name_with(name: &str, suffix: &str) -> String {
+    let len = LONGEST_NAME.saturating_sub(1 + suffix.len());
     // Names of Secrets are ASCII.
-    while start.len() + 1 + suffix.len() > LONGEST_NAME {
-        start = start.get(..start.len() - 1).unwrap_or_default();
-    }
+    let start = name.get(..name.len().min(len)).unwrap_or(name);
     format!("{}-{suffix}", start.trim_end_matches(['-', '.']))
 }
 

@@ -91,7 +91,7 @@ pub(in crate::commands::keys) fn check(
 }
 
 /// The keys that are stored and that no controller uses.
-fn out_of_use(secrets: &[Secret], context: &Context) -> Vec<Fingerprint> {
+fn out_of_use(secrets: &[Secret], context: &Context) -> BTreeSet<Fingerprint> {
     let listed = key_listing::keys_of(secrets, context.now);
     let used = |key: &Fingerprint| {
         listed
@@ -99,8 +99,7 @@ fn out_of_use(secrets: &[Secret], context: &Context) -> Vec<Fingerprint> {
             .any(|one| one.is_in_use() && one.fingerprint.as_ref() == Some(key))
     };
     let stored = listed.iter().filter_map(|one| one.fingerprint.clone());
-    let idle: BTreeSet<Fingerprint> = stored.filter(|key| !used(key)).collect();
-    idle.into_iter().collect()
+    stored.filter(|key| !used(key)).collect()
 }
 
 fn lost(what: &str, key: &Fingerprint, needed: &Needed) -> CommandError {

@@ -10,10 +10,8 @@ use manifests::keys;
 use crate::error::CommandError;
 use crate::key_store::KeyStore;
 
-const SUFFIX: &str = "-archived";
-
-/// The longest name of a Secret (RFC 1123 subdomain).
-const LONGEST_NAME: usize = 253;
+/// What stands behind the name of a key in that of its archive.
+const SUFFIX: &str = "archived";
 
 /// Stores a copy of a key, reads it back, and returns its name. One that an interrupted run stored is used.
 ///
@@ -22,23 +20,31 @@ const LONGEST_NAME: usize = 253;
 pub(super) fn keep(store: &KeyStore, key: &Secret) -> Result<String, CommandError> {
     let mut archive = archive_of(key);
     let mut name = archive.metadata.name.clone().unwrap_or_default();
+    let mut found = store.secret(&name)?;
     // A key that had this name before left its archive, which is not to be written over.
-    if let (Some(found), Ok(parsed)) = (store.secret(&name)?, keys::key_of_secret(key))
-        && !is_copy(&found, &archive)
+    if let (Some(other), Ok(parsed)) = (&found, keys::key_of_secret(key))
+        && !is_copy(other, &archive)
     {
         name = keys::name_of_copy(&name, parsed.key.fingerprint());
         archive.metadata.name = Some(name.clone());
+        found = store.secret(&name)?;
     }
-    stored(store, &name, &archive)
+    stored(store, &name, &archive, found)
         .map_err(|error| error.context(format!("cannot keep a copy of the key as `{name}`")))?;
     Ok(name)
 }
 
-fn stored(store: &KeyStore, name: &str, archive: &Secret) -> Result<(), CommandError> {
-    if store.secret(name)?.is_none() {
+fn stored(
+    store: &KeyStore,
+    name: &str,
+    archive: &Secret,
+    mut found: Option<Secret>,
+) -> Result<(), CommandError> {
+    if found.is_none() {
         store.create(archive)?;
+        found = store.secret(name)?;
     }
-    match store.secret(name)? {
+    match found {
         Some(found) if is_copy(&found, archive) => Ok(()),
         Some(_) => Err(
             CommandError::message("another Secret has that name, or it was changed").hint(format!(
@@ -53,14 +59,10 @@ fn stored(store: &KeyStore, name: &str, archive: &Secret) -> Result<(), CommandE
 
 fn archive_of(key: &Secret) -> Secret {
     let name = key.metadata.name.as_deref().unwrap_or_default();
-    // Names of Secrets are ASCII.
-    let start = name
-        .get(..name.len().min(LONGEST_NAME - SUFFIX.len()))
-        .unwrap_or(name);
     let label = (SEALING_KEY_LABEL.to_owned(), SEALING_KEY_ARCHIVED.to_owned());
     Secret {
         metadata: ObjectMeta {
-            name: Some(format!("{}{SUFFIX}", start.trim_end_matches(['-', '.']))),
+            name: Some(keys::name_with(name, SUFFIX)),
             namespace: key.metadata.namespace.clone(),
             labels: Some(BTreeMap::from([label])),
             annotations: Some(BTreeMap::from([(COPIED_FROM.to_owned(), name.to_owned())])),
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn the_name_of_an_archive_is_never_too_long() {
         let name = |name: &str| archive_of(&key(name)).metadata.name.unwrap();
-        assert_eq!(name(&"a".repeat(253)).len(), LONGEST_NAME);
+        assert_eq!(name(&"a".repeat(253)).len(), 253);
         let dashed = format!("{}-{}", "a".repeat(243), "b".repeat(9));
         assert_eq!(name(&dashed), format!("{}-archived", "a".repeat(243)));
     }
