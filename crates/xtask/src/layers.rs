@@ -12,9 +12,13 @@ struct Layer {
 }
 
 /// Every package of the workspace, and nothing else is allowed.
-const LAYERS: [Layer; 12] = [
+const LAYERS: [Layer; 13] = [
     Layer {
         package: "sealing",
+        may_use: &[],
+    },
+    Layer {
+        package: "template",
         may_use: &[],
     },
     Layer {
@@ -27,7 +31,7 @@ const LAYERS: [Layer; 12] = [
     },
     Layer {
         package: "manifests",
-        may_use: &["api", "sealing"],
+        may_use: &["api", "sealing", "template"],
     },
     Layer {
         package: "schema-postgres",

@@ -1,0 +1,1 @@
+//! Go's `text/template` with the sprig functions, over byte strings, bounded in steps, memory and time.
