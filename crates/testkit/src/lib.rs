@@ -17,6 +17,7 @@
 //! | to see and cut SQL at a boundary | [`database_proxy()`] |
 //! | to apply a manifest and see every complaint | [`Cluster::apply`] |
 //! | to know what GitOps tools make of a status | [`status::check`] |
+//! | to know what Go makes of a template | [`go_template::Renderer`] |
 //! | golden files | [`case::dirs`] |
 //! | a repository of SealedSecrets | [`sealed_tree::sealed_tree`] |
 //!
@@ -44,6 +45,7 @@ pub mod database_proxy;
 mod ddl_record;
 mod eventually;
 mod fail;
+pub mod go_template;
 mod mysql;
 mod namespace;
 mod open_session;

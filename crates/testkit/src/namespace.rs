@@ -26,7 +26,15 @@ impl Cluster {
     /// # Panics
     /// When the API server refuses it: `prefix` must be the beginning of a DNS label, 52 characters at most.
     pub async fn namespace(&self, prefix: &str) -> TestNamespace {
-        let name = unique_name(prefix);
+        self.namespace_called(&unique_name(prefix)).await
+    }
+
+    /// Creates a namespace of this very name, for tests that speak of it before it is there.
+    ///
+    /// # Panics
+    /// When the API server refuses it.
+    pub async fn namespace_called(&self, name: &str) -> TestNamespace {
+        let name = name.to_owned();
         let object = Namespace {
             metadata: ObjectMeta {
                 name: Some(name.clone()),

@@ -102,6 +102,8 @@ pub struct Tools {
     pub sealed_secrets_crd: PathBuf,
     /// What [`status::check`](crate::status::check) runs.
     pub status_check: PathBuf,
+    /// What [`go_template::Renderer`](crate::go_template::Renderer) runs.
+    pub template: PathBuf,
     /// The etcd server.
     pub etcd: PathBuf,
     /// The Kubernetes API server.

@@ -25,6 +25,7 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 pub struct Controller {
     /// The address of its HTTP server: `/v1/cert.pem`, `/v1/verify`, `/v1/rotate`, `/healthz`.
     pub address: SocketAddr,
+    numbers: SocketAddr,
     child: Child,
     log: PathBuf,
     // Holds the ServiceAccount folder and the log; removed with the process.
@@ -66,10 +67,11 @@ impl Controller {
             PodAddress::Unavailable(_) => std::net::Ipv4Addr::LOCALHOST.into(),
         };
         let address = SocketAddr::new(ip, free_port());
+        let numbers = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let child = in_mount_namespace(&credentials)
             .arg(&servers().tools.sealed_secrets_controller)
             .arg(format!("--listen-addr={address}"))
-            .arg(format!("--listen-metrics-addr=127.0.0.1:{}", free_port()))
+            .arg(format!("--listen-metrics-addr={numbers}"))
             .args(args)
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
@@ -86,6 +88,7 @@ impl Controller {
             });
         let mut controller = Self {
             address,
+            numbers,
             child,
             log,
             _dir: dir,
@@ -107,6 +110,16 @@ impl Controller {
         self.get("/v1/cert.pem")
             .await
             .or_fail(|| format!("asking {} for its certificate", self.address))
+    }
+
+    /// Returns its metrics, in Prometheus' own form.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn metrics(&self) -> String {
+        get(self.numbers, "/metrics")
+            .await
+            .or_fail(|| format!("asking {} for its metrics", self.numbers))
     }
 
     /// Kills the controller and waits until it is gone.

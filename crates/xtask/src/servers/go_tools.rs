@@ -68,8 +68,17 @@ pub const STATUS_CHECK: GoTools = GoTools {
     files: &[],
 };
 
+/// Our program over Go's text/template and sprig; its source is beside `go.mod`.
+pub const TEMPLATE: GoTools = GoTools {
+    name: "template",
+    packages: &["."],
+    variables: &[],
+    renamed: &[],
+    files: &[],
+};
+
 /// All groups, the quick ones first.
-pub const ALL: [GoTools; 3] = [SEALED_SECRETS, STATUS_CHECK, KUBERNETES];
+pub const ALL: [GoTools; 4] = [TEMPLATE, SEALED_SECRETS, STATUS_CHECK, KUBERNETES];
 
 impl GoTools {
     /// Returns the folder with `go.mod` and `go.sum`.

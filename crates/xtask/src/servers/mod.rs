@@ -39,12 +39,13 @@ pub async fn provide(root: &Path, cache: &Path, reaper: &Reaper) -> Result<Tools
     // Maven mostly waits for the network, Go mostly for the processor.
     let (mysql, built) =
         tokio::try_join!(mysql_programs::provide(cache, reaper), build(root, cache, reaper))?;
-    let [sealed_secrets, status_check, kubernetes] = built;
+    let [template, sealed_secrets, status_check, kubernetes] = built;
     Ok(Tools {
         kubeseal: sealed_secrets.join("kubeseal"),
         sealed_secrets_controller: sealed_secrets.join("controller"),
         sealed_secrets_crd: sealed_secrets.join("crd.yaml"),
         status_check: status_check.join("status-check"),
+        template: template.join("template"),
         etcd: kubernetes.join("etcd"),
         kube_apiserver: kubernetes.join("kube-apiserver"),
         kube_controller_manager: kubernetes.join("kube-controller-manager"),
@@ -55,8 +56,9 @@ pub async fn provide(root: &Path, cache: &Path, reaper: &Reaper) -> Result<Tools
 }
 
 /// Builds the Go tools one after the other: each build uses all processors.
-async fn build(root: &Path, cache: &Path, reaper: &Reaper) -> Result<[PathBuf; 3]> {
+async fn build(root: &Path, cache: &Path, reaper: &Reaper) -> Result<[PathBuf; 4]> {
     Ok([
+        go_tools::TEMPLATE.provide(root, cache, reaper).await?,
         go_tools::SEALED_SECRETS.provide(root, cache, reaper).await?,
         go_tools::STATUS_CHECK.provide(root, cache, reaper).await?,
         go_tools::KUBERNETES.provide(root, cache, reaper).await?,

@@ -1,0 +1,5 @@
+//! Functions of numbers.
+
+pub(crate) mod decimal;
+pub(crate) mod floats;
+pub(crate) mod ints;
