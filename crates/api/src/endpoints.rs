@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub const CERTIFICATE: &str = "/v1/cert.pem";
 /// Path to which a `SealedSecret` is posted, and that answers with the same under the newest key; upstream's.
 pub const ROTATE: &str = "/v1/rotate";
+/// Path to which a `SealedSecret` is posted, and that answers whether all its items open; upstream's.
+pub const VERIFY: &str = "/v1/verify";
 /// Path to which a `SealedSecret` is posted, and that answers with [`Inspected`].
 pub const INSPECT: &str = "/v1/inspect";
 /// Whoever accepts this type from [`ROTATE`] is answered with [`Resealed`] instead of the whole object. Upstream's

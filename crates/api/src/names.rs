@@ -37,6 +37,12 @@ pub const TLS_SECRET_TYPE: &str = "kubernetes.io/tls";
 /// between. A hint that saves private-key operations; nothing depends on it.
 pub const SEALED_WITH: &str = "chancery.dev/sealed-with";
 
+/// Annotation of a SealedSecret: the values of its template's labels and annotations are templates too. Only the value
+/// `true` counts.
+pub const TEMPLATE_METADATA: &str = "chancery.dev/template-metadata";
+/// Annotation of a Secret: what its values were computed from that would be others at each run, as keyed tags.
+pub const KEPT_VALUES: &str = "chancery.dev/kept-values";
+
 /// Annotation in which `kubectl apply` keeps the whole object, values included.
 pub const KUBECTL_LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// The same of kubecfg.

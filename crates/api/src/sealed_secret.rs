@@ -44,9 +44,10 @@ pub struct SealedSecretSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretTemplate {
-    /// Go templates by key, rendered with the opened items.
+    /// Go templates by key, rendered with the opened items. `None` leaves the item of that key out of the Secret;
+    /// templates see it all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<BTreeMap<String, String>>,
+    pub data: Option<BTreeMap<String, Option<String>>>,
     /// `immutable` of the Secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub immutable: Option<bool>,

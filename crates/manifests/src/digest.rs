@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use api::sealed_secret::SealedSecret;
 use aws_lc_rs::digest;
 
-use crate::scope;
+use crate::{rendering, scope};
 
 /// Raised when the controller would make another Secret from the same document than before, so that every object is
 /// looked at once more after the upgrade.
 const RULES: &str = "1";
 
-/// Returns SHA-256, in hex, of all that the Secret of a SealedSecret depends on: spec, scope and our rules.
+/// Returns SHA-256, in hex, of all that the Secret of a SealedSecret depends on: spec, scope, whether its metadata is
+/// templates, and our rules.
 ///
 /// The controller keeps it in `status.unsealed.spec`; a status with another digest speaks of another document. It is
 /// of what is sealed, never of what is in it: a digest of a short password would give it away.
@@ -23,6 +24,10 @@ pub fn digest(sealed: &SealedSecret) -> String {
     hash.update(&[0]);
     // Maps are sorted, so equal specs give equal bytes. A spec that was read always can be written.
     hash.update(&serde_json::to_vec(&sealed.spec).unwrap_or_default());
+    // Nothing is added without the annotation, so the digests of all other objects stay what they were.
+    if rendering::renders_metadata(sealed) {
+        hash.update(b"\0metadata");
+    }
     let hash = hash.finish();
     hash.as_ref()
         .iter()
@@ -50,13 +55,18 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_changes_with_an_item_and_with_the_scope_and_with_nothing_else() {
+    fn the_digest_changes_with_an_item_the_scope_and_templates_of_metadata_and_with_nothing_else() {
         let first = digest(&sealed("AgA"));
         assert_ne!(first, digest(&sealed("AgB")));
 
         let mut wide = sealed("AgA");
         wide.metadata.annotations = Some([(names::SCOPE_CLUSTER_WIDE.to_owned(), "true".to_owned())].into());
         assert_ne!(first, digest(&wide));
+
+        let mut rendered = sealed("AgA");
+        rendered.metadata.annotations =
+            Some([(names::TEMPLATE_METADATA.to_owned(), "true".to_owned())].into());
+        assert_ne!(first, digest(&rendered));
 
         let mut touched = sealed("AgA");
         touched.metadata.labels = Some([("team".to_owned(), "a".to_owned())].into());

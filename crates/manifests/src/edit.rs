@@ -20,6 +20,7 @@ use std::ops::Range;
 
 use sealing::Fingerprint;
 
+mod added;
 mod asked;
 mod block;
 mod changes;
@@ -32,6 +33,7 @@ mod object;
 mod proof;
 mod runs;
 mod scalar;
+mod text;
 mod uses;
 
 pub use self::editable::{Editable, read};
@@ -76,6 +78,26 @@ pub enum Edit {
         /// The keys that its items are sealed with.
         fingerprints: Vec<Fingerprint>,
     },
+    /// Gives the template of the Secret a label or annotation, or another value for one that it has.
+    SetTemplateMetadata {
+        /// The object.
+        object: usize,
+        /// Which of the two.
+        field: TemplateField,
+        /// Its name: letters, digits, `-`, `_`, `.` and `/`.
+        name: String,
+        /// Its value, any text.
+        value: String,
+    },
+}
+
+/// A mapping of `spec.template.metadata`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TemplateField {
+    /// `labels`.
+    Labels,
+    /// `annotations`.
+    Annotations,
 }
 
 /// A text after its edits.

@@ -7,7 +7,8 @@
 //!   [`Document::to`](documents::Document::to) makes a typed object of one. Errors name file, document,
 //!   line and field, and never quote the source: a value could be a password.
 //! * [`seal::seal`] and [`unseal::unseal`] convert between Secret and SealedSecret; [`scope`] decides the
-//!   scope of either.
+//!   scope of either. Templates are rendered with the clock and the randomness of [`unseal::Terms`], and what would be
+//!   another value at each run is kept where the Secret is known that has it.
 //! * [`opening::keys_of_items`] tells which key opens each item, and [`reseal::reseal`] moves items to the newest key.
 //! * [`digest::digest`] tells whether a SealedSecret is still the one that a status speaks of.
 //! * [`edit`] changes single items of the SealedSecrets in a text and leaves every other byte as it is.
@@ -35,7 +36,8 @@
 //! assert!(!yaml::to_string(&sealed)?.contains("tulip"));
 //!
 //! let (ring, _) = keys::ring_from_pem("key.pem", pair.private_key_pem().as_bytes());
-//! let opened = unseal::unseal(&sealed, &ring, &[])?;
+//! let world = unseal::World { now: Timestamp::UNIX_EPOCH, random: &SystemRandom::new(), expired: &|| false };
+//! let opened = unseal::unseal(&sealed, &ring, &[], &unseal::Terms::new(world))?;
 //! assert_eq!(opened.secret.data.unwrap()["password"].0, b"tulip");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -45,8 +47,10 @@ pub mod digest;
 pub mod documents;
 pub mod edit;
 pub mod json;
+mod kept;
 pub mod keys;
 pub mod opening;
+mod rendering;
 pub mod reseal;
 pub mod scope;
 pub mod seal;

@@ -14,6 +14,10 @@ use crate::unseal::UnsealError;
 /// What the item of the format before 2019 is called: it has no key of its own.
 pub const DEPRECATED_ITEM: &str = "spec.data";
 
+/// Items that may fail before the others of an object are not tried any more: thousands that no key opens would keep a
+/// core busy for minutes, with each key tried for each of them.
+const FAILURES: usize = 20;
+
 /// One item that doesn't open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemFailure {
@@ -90,6 +94,7 @@ pub(crate) struct Opening<'a> {
     label: Label,
     hints: Vec<Fingerprint>,
     failures: Vec<ItemFailure>,
+    untried: usize,
 }
 
 impl<'a> Opening<'a> {
@@ -102,6 +107,7 @@ impl<'a> Opening<'a> {
             label: scope::label(&sealed.metadata, scope::of_sealed_secret(&sealed.metadata)),
             hints,
             failures: Vec::new(),
+            untried: 0,
         }
     }
 
@@ -112,6 +118,10 @@ impl<'a> Opening<'a> {
 
     /// Opens an item; a failure is kept for [`Self::end`].
     pub(crate) fn open(&mut self, key: &str, text: &str) -> Option<Opened> {
+        if self.failures.len() == FAILURES {
+            self.untried += 1;
+            return None;
+        }
         self.attempt(text)
             .map_err(|reason| {
                 let item = key.to_owned();
@@ -130,6 +140,7 @@ impl<'a> Opening<'a> {
         } else {
             Err(UnsealError::Items {
                 failures: self.failures,
+                untried: self.untried,
             })
         }
     }

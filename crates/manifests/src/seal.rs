@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::names::{KUBECFG_LAST_APPLIED, KUBECTL_LAST_APPLIED, SEALED_WITH};
+use api::names::{KEPT_VALUES, KUBECFG_LAST_APPLIED, KUBECTL_LAST_APPLIED, SEALED_WITH};
 use api::sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
 use aws_lc_rs::rand::SecureRandom;
 use k8s_openapi::api::core::v1::Secret;
@@ -175,6 +175,7 @@ fn template_metadata(of: &ObjectMeta, scope: Scope, asked: Option<&str>) -> Resu
     let mut annotations = metadata.annotations.take().unwrap_or_default();
     annotations.remove(KUBECTL_LAST_APPLIED);
     annotations.remove(KUBECFG_LAST_APPLIED);
+    annotations.remove(KEPT_VALUES);
     metadata.annotations = Some(annotations).filter(|annotations| !annotations.is_empty());
     Ok(metadata)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use api::names::KEPT_VALUES;
 use api::sealed_secret::{SealedSecret, SecretTemplate};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -10,8 +11,39 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{Fingerprint, KeyRing};
 use zeroize::Zeroizing;
 
+use crate::kept::Kept;
 use crate::opening::{self, ItemFailure, Opening};
-use crate::{decode, seal};
+use crate::{decode, rendering, seal};
+
+pub use crate::kept::Before;
+pub use crate::rendering::{TemplateFailure, has_templates, renders_metadata};
+pub use template::{Limits, World};
+
+/// What an unsealing depends on besides the object and the keys.
+#[derive(Clone)]
+pub struct Terms<'a> {
+    /// Clock, randomness and deadline of templates.
+    pub world: World<'a>,
+    /// Bounds of all templates of the object together.
+    pub limits: Limits,
+    /// Whether the format before 2019 opens.
+    pub accepts_deprecated: bool,
+    /// The Secret as it was, so that values that would be others at each run are kept in it; without it nothing is kept
+    /// and nothing is remembered.
+    pub before: Option<Before<'a>>,
+}
+
+impl<'a> Terms<'a> {
+    /// Returns the usual terms: everything opens, templates have their default bounds, nothing is kept.
+    pub fn new(world: World<'a>) -> Self {
+        Self {
+            world,
+            limits: Limits::default(),
+            accepts_deprecated: true,
+            before: None,
+        }
+    }
+}
 
 /// What a SealedSecret holds. Its `Debug` shows no value.
 pub struct Unsealed {
@@ -24,15 +56,23 @@ pub struct Unsealed {
 /// A SealedSecret that doesn't open. No message holds anything that was decrypted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
-    /// Some items don't open; the others were tried too.
-    #[error("{}", join(failures))]
+    /// Some items don't open; the others were tried too, up to a bound.
+    #[error("{}{}", join(failures), untold(*untried))]
     Items {
-        /// Every item that failed, by key.
+        /// The items that failed, by key.
         failures: Vec<ItemFailure>,
+        /// How many items were not tried after so many failures.
+        untried: usize,
     },
-    /// `spec.template.data`.
-    #[error("spec.template.data is not supported; remove it, or seal the finished values")]
-    UnsupportedTemplate,
+    /// Some templates can't be rendered.
+    #[error("{}", join(failures))]
+    Templates {
+        /// Those that failed, by key.
+        failures: Vec<TemplateFailure>,
+    },
+    /// The deprecated format, where it is not accepted; upstream's words.
+    #[error("using deprecated 'data' field, use 'encryptedData' or flip the feature flag")]
+    Deprecated,
     /// Both formats in one object; upstream's words.
     #[error("cannot use the field 'encryptedData' and the deprecated field 'data' at the same time")]
     TwoFormats,
@@ -41,7 +81,7 @@ pub enum UnsealError {
     NoSecret,
 }
 
-fn join(failures: &[ItemFailure]) -> String {
+fn join(failures: &[impl ToString]) -> String {
     failures
         .iter()
         .map(ToString::to_string)
@@ -49,10 +89,18 @@ fn join(failures: &[ItemFailure]) -> String {
         .join("; ")
 }
 
+fn untold(untried: usize) -> String {
+    match untried {
+        0 => String::new(),
+        untried => format!("; {untried} more items were not tried"),
+    }
+}
+
 /// Returns the Secret of a SealedSecret.
 ///
 /// Metadata, type and immutability are the template's; name and namespace the SealedSecret's; the scope
-/// is that of the SealedSecret's own annotations. Keys are tried in the order of `extra_hints`, the
+/// is that of the SealedSecret's own annotations. `spec.template.data` is rendered as upstream does (0.40): an item wins
+/// over a template of its key, and null leaves an item out. Keys are tried in the order of `extra_hints`, the
 /// object's own hint, then newest first; the key that opened one item is the first for the next. An owner
 /// reference is the caller's to add.
 ///
@@ -62,16 +110,15 @@ pub fn unseal(
     sealed: &SealedSecret,
     ring: &KeyRing,
     extra_hints: &[Fingerprint],
+    terms: &Terms<'_>,
 ) -> Result<Unsealed, UnsealError> {
+    if sealed.spec.data.is_some() && !terms.accepts_deprecated {
+        return Err(UnsealError::Deprecated);
+    }
     let mut opening = Opening::new(sealed, ring, extra_hints);
     let mut keys = BTreeMap::new();
     let mut values = BTreeMap::new();
     let items = opening::items(&sealed.spec)?;
-    let template = sealed.spec.template.clone().unwrap_or_default();
-    let is_deprecated = sealed.spec.data.is_some();
-    if !is_deprecated && template.data.as_ref().is_some_and(|data| !data.is_empty()) {
-        return Err(UnsealError::UnsupportedTemplate);
-    }
     for (key, item) in items {
         if let Some(opened) = opening.open(key, item) {
             *keys.entry(opened.fingerprint).or_default() += 1;
@@ -79,15 +126,22 @@ pub fn unseal(
         }
     }
     opening.end()?;
-    let secret = if is_deprecated {
-        deprecated(&values.into_values().next().unwrap_or_default())?
+    let secret = if sealed.spec.data.is_some() {
+        place(
+            deprecated(&values.into_values().next().unwrap_or_default())?,
+            &sealed.metadata,
+        )
     } else {
-        templated(template, values)
+        let template = sealed.spec.template.clone().unwrap_or_default();
+        let mut secret = place(templated(template, values), &sealed.metadata);
+        let kept = terms
+            .before
+            .map(|before| Kept::new(before, ring, keys.keys(), &sealed.metadata));
+        rendering::render(sealed, &mut secret, &terms.world, &terms.limits, kept)
+            .map_err(|failures| UnsealError::Templates { failures })?;
+        secret
     };
-    Ok(Unsealed {
-        secret: place(secret, &sealed.metadata),
-        keys,
-    })
+    Ok(Unsealed { secret, keys })
 }
 
 fn templated(template: SecretTemplate, values: BTreeMap<&str, Zeroizing<Vec<u8>>>) -> Secret {
@@ -112,6 +166,10 @@ fn deprecated(json: &[u8]) -> Result<Secret, UnsealError> {
 
 fn place(mut secret: Secret, sealed: &ObjectMeta) -> Secret {
     seal::strip(&mut secret.metadata);
+    // What is remembered of values is never the document's to say.
+    if let Some(annotations) = &mut secret.metadata.annotations {
+        annotations.remove(KEPT_VALUES);
+    }
     secret.metadata.name.clone_from(&sealed.name);
     secret.metadata.namespace.clone_from(&sealed.namespace);
     secret

@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::aead::Aad;
 use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, PrivateDecryptingKey};
+use aws_lc_rs::{hkdf, hmac};
 use pkcs8::der::{Decode as _, Encode as _};
 use zeroize::Zeroizing;
 
@@ -24,6 +25,7 @@ use crate::{Fingerprint, Label, OpenError};
 pub struct PrivateKey {
     key: OaepPrivateDecryptingKey,
     fingerprint: Fingerprint,
+    tagging: hmac::Key,
 }
 
 /// A text that holds no usable private key. It never holds any of the text.
@@ -104,7 +106,12 @@ impl PrivateKey {
         let key = PrivateDecryptingKey::from_pkcs8(der)
             .and_then(|key| Ok(OaepPrivateDecryptingKey::new(key)?))
             .map_err(|_| KeyError::Malformed)?;
-        Ok(Self { key, fingerprint })
+        let tagging = tagging_key(numbers.private_exponent.as_bytes()).ok_or(KeyError::Malformed)?;
+        Ok(Self {
+            key,
+            fingerprint,
+            tagging,
+        })
     }
 
     /// Returns the key's name.
@@ -115,6 +122,15 @@ impl PrivateKey {
     /// Returns the length of the modulus in bytes.
     pub fn modulus_len(&self) -> usize {
         self.key.key_size_bytes()
+    }
+
+    /// Returns a tag of a message: the same for the same message, and for nobody to make or to check who has not this
+    /// key. HMAC-SHA256 under a key that is derived from the private exponent (HKDF, RFC 5869), and used for nothing
+    /// else, so that a tag tells nothing about either.
+    pub fn tag(&self, message: &[u8]) -> [u8; 32] {
+        let mut tag = [0; 32];
+        tag.copy_from_slice(hmac::sign(&self.tagging, message).as_ref());
+        tag
     }
 
     /// Returns the value of an item.
@@ -163,6 +179,13 @@ impl PrivateKey {
         payload.truncate(len);
         Ok(Some(payload))
     }
+}
+
+fn tagging_key(private_exponent: &[u8]) -> Option<hmac::Key> {
+    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"chancery.dev");
+    let derived = salt.extract(private_exponent);
+    let key = derived.expand(&[b"tag"], hmac::HMAC_SHA256).ok()?;
+    Some(key.into())
 }
 
 impl fmt::Debug for PrivateKey {

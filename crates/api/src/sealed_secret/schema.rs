@@ -62,9 +62,12 @@ fn spec() -> Value {
                 "type": "object",
                 "properties": {
                     "data": {
-                        "description": "Go templates by key, rendered with the opened items.",
+                        "description": "Go templates by key, rendered with the opened items. Null leaves an item out of \
+                                        the Secret.",
                         "type": "object",
-                        "additionalProperties": { "type": "string" },
+                        // Upstream's has no `nullable` here, so its nulls never reach the controller: the API server
+                        // takes them out of what it stores.
+                        "additionalProperties": { "type": "string", "nullable": true },
                         "nullable": true,
                     },
                     "immutable": {

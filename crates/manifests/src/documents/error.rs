@@ -115,9 +115,36 @@ impl DocumentError {
         };
         Self::Field {
             place,
-            path: spell(path),
+            path: spell(&path.iter().map(shown).collect::<Vec<_>>()),
             line,
             message,
         }
+    }
+}
+
+/// The longest key that is shown whole. In a document whose quotes or colons are wrong a value can stand in the place of
+/// a key.
+const LONGEST_KEY: usize = 48;
+
+fn shown(segment: &Segment) -> Segment {
+    match segment {
+        Segment::Key(key) if key.chars().count() > LONGEST_KEY => {
+            let start: String = key.chars().take(LONGEST_KEY / 2).collect();
+            Segment::Key(format!("{start}…"))
+        }
+        segment => segment.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_too_long_to_be_one_is_cut() {
+        let shown = |key: &str| shown(&Segment::key(key));
+        assert_eq!(shown("encryptedData"), Segment::key("encryptedData"));
+        let cut = format!("{}…", "ä".repeat(24));
+        assert_eq!(shown(&"ä".repeat(49)), Segment::Key(cut));
     }
 }

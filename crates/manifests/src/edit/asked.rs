@@ -7,7 +7,7 @@ use sealing::Fingerprint;
 
 use super::object::Object;
 use super::runs::is_base64;
-use super::{Edit, EditError, Editable};
+use super::{Edit, EditError, Editable, TemplateField};
 use crate::opening::DEPRECATED_ITEM;
 use crate::yaml::locate::Segment;
 
@@ -19,6 +19,7 @@ pub(super) type Asked<'a> = BTreeMap<usize, Wishes<'a>>;
 pub(super) struct Wishes<'a> {
     pub(super) items: BTreeMap<&'a str, Wish<'a>>,
     pub(super) hint: Option<String>,
+    pub(super) metadata: BTreeMap<(TemplateField, &'a str), &'a str>,
 }
 
 /// What is to become of an item.
@@ -38,7 +39,8 @@ pub(super) fn asked<'a>(editable: &Editable, edits: &'a [Edit]) -> Result<Asked<
         let (Edit::SetItem { object, .. }
         | Edit::RemoveItem { object, .. }
         | Edit::RenameItem { object, .. }
-        | Edit::SetHint { object, .. }) = edit;
+        | Edit::SetHint { object, .. }
+        | Edit::SetTemplateMetadata { object, .. }) = edit;
         let place = editable.document(*object)?.place();
         let wishes: &mut Wishes<'_> = asked.entry(*object).or_default();
         let twice = match edit {
@@ -56,6 +58,16 @@ pub(super) fn asked<'a>(editable: &Editable, edits: &'a [Edit]) -> Result<Asked<
             Edit::SetHint { fingerprints, .. } => {
                 let words: Vec<&str> = fingerprints.iter().map(Fingerprint::as_str).collect();
                 wishes.hint.replace(words.join(",")).map(|_| SEALED_WITH)
+            }
+            Edit::SetTemplateMetadata {
+                field, name, value, ..
+            } => {
+                if !is_name(name) {
+                    let name = name.clone();
+                    return Err(EditError::InvalidName { place, name });
+                }
+                let before = wishes.metadata.insert((*field, name), value);
+                before.map(|_| name.as_str())
             }
         };
         if let Some(key) = twice {
@@ -97,9 +109,37 @@ impl<'a> Wishes<'a> {
         match self.wish_at(path) {
             Some(Wish::Set(item)) => Some(item),
             _ if path == Object::hint_path() => self.hint.as_deref(),
-            _ => None,
+            _ => self.metadata_at(path),
         }
     }
+
+    fn metadata_at(&self, path: &[Segment]) -> Option<&str> {
+        let (Segment::Key(name), above) = path.split_last()? else {
+            return None;
+        };
+        let is_there = |field: &TemplateField| above == field.path().map(Segment::key);
+        let field = [TemplateField::Labels, TemplateField::Annotations]
+            .into_iter()
+            .find(is_there)?;
+        self.metadata.get(&(field, name.as_str())).copied()
+    }
+}
+
+impl TemplateField {
+    /// Returns the names that lead to it.
+    pub(super) fn path(self) -> [&'static str; 4] {
+        let name = match self {
+            Self::Labels => "labels",
+            Self::Annotations => "annotations",
+        };
+        ["spec", "template", "metadata", name]
+    }
+}
+
+/// Returns whether a label or annotation can have such a name; the API server checks it closer.
+fn is_name(name: &str) -> bool {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    (1..=317).contains(&name.len()) && name.chars().all(is_legal)
 }
 
 /// Returns whether a Secret can have such a key, as the API server checks it (`IsConfigMapKey`).

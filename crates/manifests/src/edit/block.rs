@@ -2,21 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::{Look, Wanted};
+use super::added::{Added, New};
+use super::entry::Look;
 use super::layout::{
     Obstacle, Splice, block_header, ends_line, entry_end, entry_start, line_end, line_start, next_line,
     value_gap,
 };
 use crate::yaml::tree::{Entry, Kind, NodeId, Tree};
 
-/// Removes and adds entries of a block mapping. New ones stand behind the last, below `names`: mappings of their own,
-/// one in the other.
+/// Removes and adds entries of a block mapping. New ones stand behind the last.
 pub(super) fn edit(
     tree: &Tree,
     mapping: NodeId,
     removed: &BTreeSet<usize>,
-    names: &[&str],
-    added: &[Wanted<'_>],
+    added: &Added<'_>,
 ) -> Result<Vec<Splice>, Obstacle> {
     let entries = tree.entries(mapping);
     let mut splices = remove(tree, entries, removed)?;
@@ -33,15 +32,7 @@ pub(super) fn edit(
     let end = entry_end(tree, last.key, last.value);
     let look = Look::of(tree, mapping);
     let is_last_removed = removed.contains(&(entries.len() - 1));
-    splices.push(insert_below(
-        tree,
-        end,
-        is_last_removed,
-        indent,
-        &look,
-        names,
-        added,
-    )?);
+    splices.push(insert_below(tree, end, is_last_removed, indent, &look, added)?);
     Ok(splices)
 }
 
@@ -94,12 +85,7 @@ fn keeps_breaks(tree: &Tree, value: NodeId) -> bool {
 }
 
 /// Turns an empty value, `{}` or null, into a block mapping.
-pub(super) fn fill(
-    tree: &Tree,
-    empty: NodeId,
-    names: &[&str],
-    added: &[Wanted<'_>],
-) -> Result<Vec<Splice>, Obstacle> {
+pub(super) fn fill(tree: &Tree, empty: NodeId, added: &Added<'_>) -> Result<Vec<Splice>, Obstacle> {
     let node = tree.node(empty);
     let key = node.key.ok_or("it has no key")?;
     let indent = tree.node(key).indent.ok_or("its indentation is unknown")? + step(tree);
@@ -114,7 +100,7 @@ pub(super) fn fill(
         splices.push(Splice::new(gap..end, ""));
     }
     let look = Look::of(tree, empty);
-    splices.push(insert_below(tree, end, false, indent, &look, names, added)?);
+    splices.push(insert_below(tree, end, false, indent, &look, added)?);
     Ok(splices)
 }
 
@@ -125,8 +111,7 @@ fn insert_below(
     is_removed: bool,
     indent: usize,
     look: &Look<'_>,
-    names: &[&str],
-    added: &[Wanted<'_>],
+    added: &Added<'_>,
 ) -> Result<Splice, Obstacle> {
     let text = tree.text();
     if !ends_line(text, end) {
@@ -134,19 +119,7 @@ fn insert_below(
     }
     let line_break = look.line_break(end);
     let mut lines: Vec<String> = Vec::new();
-    let step = step(tree);
-    for (depth, name) in names.iter().enumerate() {
-        lines.push(format!("{:1$}{2}:", "", indent + depth * step, look.key(name)));
-    }
-    let indent = indent + names.len() * step;
-    for wanted in added {
-        lines.push(format!(
-            "{:indent$}{}: {}",
-            "",
-            look.key(wanted.key),
-            look.value(wanted.item)
-        ));
-    }
+    write(look, indent, step(tree), added, &mut lines);
     let lines = lines.join(line_break);
     let at = next_line(text, end);
     let has_break = at > line_end(text, end);
@@ -157,6 +130,20 @@ fn insert_below(
         (false, true) => lines,
     };
     Ok(Splice::new(at..at, inserted))
+}
+
+fn write(look: &Look<'_>, indent: usize, step: usize, added: &Added<'_>, lines: &mut Vec<String>) {
+    for (key, new) in added {
+        let key = look.key(key);
+        match new {
+            New::Item(item) => lines.push(format!("{:indent$}{key}: {}", "", look.value(item))),
+            New::Text(text) => lines.push(format!("{:indent$}{key}: {}", "", look.text(text))),
+            New::Mapping(below) => {
+                lines.push(format!("{:indent$}{key}:", ""));
+                write(look, indent + step, step, below, lines);
+            }
+        }
+    }
 }
 
 /// Returns the indentation of one level: that of the document's first nested mapping.

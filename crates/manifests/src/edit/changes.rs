@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::added::{self, Added, New};
 use super::asked::{Asked, Wish, Wishes, is_key};
-use super::entry::{Wanted, key_text};
+use super::entry::key_text;
 use super::layout::{Obstacle, Splice};
 use super::object::Object;
 use super::uses::{Use, may_have_aliases};
-use super::{EditError, Editable, block, flow, scalar};
+use super::{EditError, Editable, block, flow, scalar, text};
 use crate::opening::DEPRECATED_ITEM;
 use crate::yaml::locate::{Segment, spell};
 use crate::yaml::tree::{Kind, Member, NodeId, Style, Tree};
@@ -27,11 +28,12 @@ enum To<'a> {
     Hint(&'a str),
     /// A key with another name.
     Name(&'a str),
-    /// A mapping with other entries; new ones stand below names.
+    /// A scalar with any text.
+    Text(&'a str),
+    /// A mapping with other entries.
     Entries {
         removed: BTreeSet<usize>,
-        names: &'static [&'static str],
-        added: BTreeMap<&'a str, &'a str>,
+        added: Added<'a>,
     },
 }
 
@@ -54,7 +56,8 @@ pub(super) fn splices(editable: &Editable, asked: &Asked<'_>) -> Result<Vec<Spli
     }
     let mut splices = Vec::new();
     for changes in documents.values() {
-        for (node, change) in changes {
+        // Two mappings that end at one place get new entries there: those of the inner one first. It has the higher id.
+        for (node, change) in changes.iter().rev() {
             let object = Object::of(editable, change.object)?;
             let offset = object.document.source().offset();
             let made = make(object.tree, *node, &change.to)
@@ -75,20 +78,16 @@ fn make(tree: &Tree, node: NodeId, to: &To<'_>) -> Result<Vec<Splice>, Obstacle>
         To::Item(item) => scalar::replace(tree, node, item, true).map(one),
         To::Hint(hint) => scalar::replace(tree, node, hint, false).map(one),
         To::Name(name) => rename(tree, node, name).map(|splice| vec![splice]),
-        To::Entries {
-            removed,
-            names,
-            added,
-        } => {
-            let added: Vec<Wanted<'_>> = added.iter().map(|(key, item)| Wanted { key, item }).collect();
+        To::Text(text) => text::replace(tree, node, text).map(one),
+        To::Entries { removed, added } => {
             let is_in_flow = tree.node(node).in_flow || tree.is_json();
             match &tree.node(node).kind {
                 Kind::Mapping { entries, flow } if !entries.is_empty() => {
                     let edit = if *flow { flow::edit } else { block::edit };
-                    edit(tree, node, removed, names, &added)
+                    edit(tree, node, removed, added)
                 }
-                _ if is_in_flow => flow::fill(tree, node, names, &added),
-                _ => block::fill(tree, node, names, &added),
+                _ if is_in_flow => flow::fill(tree, node, added),
+                _ => block::fill(tree, node, added),
             }
         }
     }
@@ -121,14 +120,13 @@ struct Collector<'c, 'a> {
 impl<'a> Collector<'_, 'a> {
     fn collect(&mut self, wishes: &'a Wishes<'a>) -> Result<(), EditError> {
         let items: HashMap<&str, Member> = self.object.items()?.into_iter().rev().collect();
-        let mut added = BTreeMap::new();
         for (key, wish) in &wishes.items {
             let key: &'a str = key;
             match (wish, items.get(key)) {
                 (Wish::Set(item), Some(member)) => self.set(key, *member, item)?,
                 (Wish::Set(item), None) => {
                     self.check_new(key)?;
-                    added.insert(key, *item);
+                    self.add(&["spec", "encryptedData"], key, New::Item(item))?;
                 }
                 (Wish::Remove, Some(member)) => self.remove(key, *member)?,
                 (Wish::Rename(to), Some(member)) => {
@@ -151,8 +149,13 @@ impl<'a> Collector<'_, 'a> {
                 }
             }
         }
-        if !added.is_empty() {
-            self.add(&added)?;
+        for ((field, name), text) in &wishes.metadata {
+            let path = field.path();
+            let full: Vec<Segment> = path.iter().copied().chain([*name]).map(Segment::key).collect();
+            match self.object.find(&full) {
+                Some(node) => self.change_text(node, full, text)?,
+                None => self.add(&path, name, New::Text(text))?,
+            }
         }
         let hint = self.object.find(&Object::hint_path());
         if let (Some(hint), Some(text)) = (hint, &wishes.hint) {
@@ -200,17 +203,23 @@ impl<'a> Collector<'_, 'a> {
         let is_removed = |wishes: &Wishes<'_>, path: &[Segment]| wishes.wish_at(path) == Some(Wish::Remove);
         self.check_uses(member.key, &path, &is_removed)?;
         self.check_uses(member.value, &path, &is_removed)?;
-        self.entries(member.owner, path, |removed, _, _| {
+        self.entries(member.owner, path, |removed, _| {
             removed.insert(member.index);
         });
         Ok(())
     }
 
-    fn add(&mut self, added: &BTreeMap<&'a str, &'a str>) -> Result<(), EditError> {
-        // The deepest mapping that is there, with the names that are missing below.
-        let path = [Segment::key("spec"), Segment::key("encryptedData")];
-        let names: &'static [&'static str] = &["spec", "encryptedData"];
-        let found = (0..=2)
+    fn change_text(&mut self, node: NodeId, path: Vec<Segment>, text: &'a str) -> Result<(), EditError> {
+        match self.object.tree.node(node).kind {
+            Kind::Scalar { .. } => self.change(node, path, To::Text(text)),
+            _ => Err(self.object.shape(&path, node, "a text")),
+        }
+    }
+
+    /// Adds an entry to the mapping of these names, or to the deepest that is there, with the names that are missing.
+    fn add(&mut self, names: &[&'static str], key: &'a str, new: New<'a>) -> Result<(), EditError> {
+        let path: Vec<Segment> = names.iter().copied().map(Segment::key).collect();
+        let found = (0..=names.len())
             .rev()
             .find_map(|depth| Some((depth, self.object.find(path.get(..depth)?)?)));
         let Some((depth, container)) = found else {
@@ -225,22 +234,22 @@ impl<'a> Collector<'_, 'a> {
             // Null can become a mapping.
             Kind::Scalar {
                 style: Style::Plain, ..
-            } => depth > 0,
+            } => depth > 0 && self.object.is_null(here),
             _ => false,
         };
         if !is_container {
             return Err(self.object.shape(here, container, "a mapping"));
         }
+        let full: Vec<Segment> = path.iter().cloned().chain([Segment::key(key)]).collect();
         let is_added = |wishes: &Wishes<'_>, path: &[Segment]| {
-            path == here
-                && added
-                    .iter()
-                    .all(|(key, item)| wishes.items.get(key) == Some(&Wish::Set(item)))
+            let (New::Item(text) | New::Text(text)) = new else {
+                return false;
+            };
+            path == here && wishes.text_at(&full) == Some(text)
         };
         self.check_uses(container, here, &is_added)?;
-        self.entries(container, here.to_vec(), |_, names, all| {
-            *names = missing;
-            all.extend(added.iter());
+        self.entries(container, here.to_vec(), |_, all| {
+            added::insert(all, missing, key, new);
         });
         Ok(())
     }
@@ -250,7 +259,7 @@ impl<'a> Collector<'_, 'a> {
         &mut self,
         mapping: NodeId,
         path: Vec<Segment>,
-        change: impl FnOnce(&mut BTreeSet<usize>, &mut &'static [&'static str], &mut BTreeMap<&'a str, &'a str>),
+        change: impl FnOnce(&mut BTreeSet<usize>, &mut Added<'a>),
     ) {
         let object = self.object.index;
         let entry = self.changes.entry(mapping).or_insert_with(|| Change {
@@ -258,24 +267,18 @@ impl<'a> Collector<'_, 'a> {
             path,
             to: To::Entries {
                 removed: BTreeSet::new(),
-                names: &[],
-                added: BTreeMap::new(),
+                added: Added::new(),
             },
         });
-        if let To::Entries {
-            removed,
-            names,
-            added,
-        } = &mut entry.to
-        {
-            change(removed, names, added);
+        if let To::Entries { removed, added } = &mut entry.to {
+            change(removed, added);
         }
     }
 
     /// Gives a scalar another text, if every field that it stands for is to have that text.
     fn change(&mut self, node: NodeId, path: Vec<Segment>, to: To<'a>) -> Result<(), EditError> {
         let is_same = |wishes: &Wishes<'_>, path: &[Segment]| match &to {
-            To::Item(text) | To::Hint(text) => wishes.text_at(path) == Some(*text),
+            To::Item(text) | To::Hint(text) | To::Text(text) => wishes.text_at(path) == Some(*text),
             To::Name(name) => wishes.wish_at(path) == Some(Wish::Rename(name)),
             To::Entries { .. } => false,
         };

@@ -5,15 +5,9 @@ use serde_json::{Value, json};
 use super::layout::{block_header, break_at, next_line};
 use super::runs::{is_ciphertext, refill, runs};
 use super::scalar::bare;
+use super::text;
 use crate::yaml;
 use crate::yaml::tree::{Entry, Kind, NodeId, Style, Tree};
-
-/// Names and a ciphertext that an entry is to have.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    pub(super) key: &'a str,
-    pub(super) item: &'a str,
-}
 
 /// What new entries of a mapping look like.
 pub(super) struct Look<'t> {
@@ -23,6 +17,8 @@ pub(super) struct Look<'t> {
     /// The neighbour whose value is a ciphertext; the new one is poured into its style.
     sample: Option<Entry>,
     in_flow: bool,
+    /// The style of the last value.
+    style: Option<Style>,
 }
 
 impl<'t> Look<'t> {
@@ -45,12 +41,19 @@ impl<'t> Look<'t> {
             } => Some('"'),
             _ => None,
         });
+        let style = entries
+            .last()
+            .and_then(|entry| match tree.node(entry.value).kind {
+                Kind::Scalar { style, .. } => Some(style),
+                _ => None,
+            });
         let in_flow = node.in_flow || matches!(node.kind, Kind::Mapping { flow: true, .. });
         Self {
             tree,
             quote,
             sample,
             in_flow,
+            style,
         }
     }
 
@@ -89,6 +92,11 @@ impl<'t> Look<'t> {
                 .and_then(between)
         };
         own.or_else(|| root().filter(is_usual)).unwrap_or(": ")
+    }
+
+    /// Returns any text in the quotes of its neighbour, or in those that it needs.
+    pub(super) fn text(&self, text: &str) -> String {
+        text::written(self.tree, text, self.style, self.in_flow)
     }
 
     /// Returns a value in the style of its neighbour.

@@ -37,8 +37,8 @@ pub enum EditError {
         /// The key.
         key: String,
     },
-    /// Two edits that speak of one item.
-    #[error("two edits are asked for the item `{key}` of {place}; make one after the other")]
+    /// Two edits that speak of one item, label or annotation.
+    #[error("two edits are asked for `{key}` of {place}; make one after the other")]
     TwoEdits {
         /// The object.
         place: Place,
@@ -62,6 +62,16 @@ pub enum EditError {
         place: Place,
         /// The key.
         key: String,
+    },
+    /// A name that a label or annotation can't have.
+    #[error(
+        "`{name}` can't be the name of a label or annotation of {place}; one is like `app.kubernetes.io/name`"
+    )]
+    InvalidName {
+        /// The object.
+        place: Place,
+        /// The name.
+        name: String,
     },
     /// A new item for an object of the format before 2019, which has one item.
     #[error(

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::entry::{Look, Wanted};
+use super::added::{Added, New};
+use super::entry::Look;
 use super::layout::{
     Obstacle, Splice, begins_line, ends_line, entry_end, entry_start, line_end, line_start, next_line,
     skip_blank, value_gap,
@@ -11,27 +12,26 @@ use super::layout::{
 use crate::yaml::tree::{Entry, Kind, NodeId, Tree};
 
 /// Removes and adds entries of a mapping in braces that has some. New ones stand behind the last, or where one is
-/// removed, below `names`: mappings of their own, one in the other.
+/// removed.
 pub(super) fn edit(
     tree: &Tree,
     mapping: NodeId,
     removed: &BTreeSet<usize>,
-    names: &[&str],
-    added: &[Wanted<'_>],
+    added: &Added<'_>,
 ) -> Result<Vec<Splice>, Obstacle> {
     let entries = tree.entries(mapping);
     let look = Look::of(tree, mapping);
     let mut splices = Vec::new();
     let mut removed: Vec<usize> = removed.iter().copied().collect();
-    let mut added = added;
-    while let (Some(index), Some((wanted, rest))) = (removed.first(), added.split_first()) {
+    let mut added = added.clone();
+    while let (Some(index), Some((key, new))) = (removed.first(), added.first_key_value()) {
         let span = entries
             .get(*index)
             .map(|entry| span(tree, *entry))
             .ok_or("it has no such entry")?;
-        splices.push(Splice::new(span, nested(&look, names, &[*wanted])));
+        splices.push(Splice::new(span, entry(&look, key, new)));
         removed.remove(0);
-        added = rest;
+        added.pop_first();
     }
     if removed.len() == entries.len() {
         splices.push(clear(tree, mapping)?);
@@ -41,18 +41,13 @@ pub(super) fn edit(
         remove(tree, entries, group, &mut splices)?;
     }
     if !added.is_empty() {
-        insert(tree, mapping, &look, names, added, &mut splices)?;
+        insert(tree, mapping, &look, &added, &mut splices)?;
     }
     Ok(splices)
 }
 
 /// Turns an empty value, `{}` or null, into a mapping in braces.
-pub(super) fn fill(
-    tree: &Tree,
-    empty: NodeId,
-    names: &[&str],
-    added: &[Wanted<'_>],
-) -> Result<Vec<Splice>, Obstacle> {
+pub(super) fn fill(tree: &Tree, empty: NodeId, added: &Added<'_>) -> Result<Vec<Splice>, Obstacle> {
     let text = tree.text();
     let node = tree.node(empty);
     let look = Look::of(tree, empty);
@@ -69,9 +64,9 @@ pub(super) fn fill(
     let filled = if begins_line(text, start) {
         let indent = text.get(line_start(text, start)..start).unwrap_or_default();
         let lines = Lines::of(tree, &look, start);
-        lines.braces(indent, names, added)
+        lines.braces(indent, added)
     } else {
-        ["{", &nested(&look, names, added), "}"].concat()
+        ["{", &nested(&look, added), "}"].concat()
     };
     if node.span.is_empty() {
         let at = value_gap(tree, empty).ok_or("its key has no colon")?;
@@ -97,27 +92,27 @@ impl<'l> Lines<'l> {
         }
     }
 
-    /// Returns entries below names, behind `indent`.
-    fn entries(&self, indent: &str, names: &[&str], added: &[Wanted<'_>]) -> String {
-        if let Some((name, rest)) = names.split_first() {
-            return [
-                &self.look.key(name),
-                self.look.colon(),
-                &self.braces(indent, rest, added),
-            ]
-            .concat();
-        }
+    /// Returns entries, behind `indent`.
+    fn entries(&self, indent: &str, added: &Added<'_>) -> String {
         let entries: Vec<String> = added
             .iter()
-            .map(|wanted| nested(self.look, &[], &[*wanted]))
+            .map(|(key, new)| match new {
+                New::Mapping(below) => [
+                    &self.look.key(key),
+                    self.look.colon(),
+                    &self.braces(indent, below),
+                ]
+                .concat(),
+                _ => entry(self.look, key, new),
+            })
             .collect();
         entries.join(&[",", self.line_break, indent].concat())
     }
 
     /// Returns them in braces, whose line has `indent`.
-    fn braces(&self, indent: &str, names: &[&str], added: &[Wanted<'_>]) -> String {
+    fn braces(&self, indent: &str, added: &Added<'_>) -> String {
         let deeper = [indent, self.step].concat();
-        let entries = self.entries(&deeper, names, added);
+        let entries = self.entries(&deeper, added);
         [
             "{",
             self.line_break,
@@ -148,15 +143,19 @@ fn step(tree: &Tree) -> &str {
         .unwrap_or("  ")
 }
 
-/// Returns entries below names, in braces but for the outermost.
-fn nested(look: &Look<'_>, names: &[&str], added: &[Wanted<'_>]) -> String {
-    let colon = look.colon();
-    if let Some((name, rest)) = names.split_first() {
-        return [&look.key(name), colon, "{", &nested(look, rest, added), "}"].concat();
-    }
-    let entry = |wanted: &Wanted<'_>| [&look.key(wanted.key), colon, &look.value(wanted.item)].concat();
-    let entries: Vec<String> = added.iter().map(entry).collect();
-    entries.join(if colon == ":" { "," } else { ", " })
+/// Returns entries on one line, in braces but for the outermost.
+fn nested(look: &Look<'_>, added: &Added<'_>) -> String {
+    let entries: Vec<String> = added.iter().map(|(key, new)| entry(look, key, new)).collect();
+    entries.join(if look.colon() == ":" { "," } else { ", " })
+}
+
+fn entry(look: &Look<'_>, key: &str, new: &New<'_>) -> String {
+    let value = match new {
+        New::Item(item) => look.value(item),
+        New::Text(text) => look.text(text),
+        New::Mapping(below) => ["{", &nested(look, below), "}"].concat(),
+    };
+    [&look.key(key), look.colon(), &value].concat()
 }
 
 fn span(tree: &Tree, entry: Entry) -> Range<usize> {
@@ -246,8 +245,7 @@ fn insert(
     tree: &Tree,
     mapping: NodeId,
     look: &Look<'_>,
-    names: &[&str],
-    added: &[Wanted<'_>],
+    added: &Added<'_>,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Obstacle> {
     let text = tree.text();
@@ -256,7 +254,7 @@ fn insert(
     let trailing = comma(text, last.end);
     if !begins_line(text, last.start) {
         let separator = if look.colon() == ":" { "," } else { ", " };
-        let inserted = [separator, &nested(look, names, added)].concat();
+        let inserted = [separator, &nested(look, added)].concat();
         splices.push(Splice::new(last.end..last.end, inserted));
         return Ok(());
     }
@@ -264,7 +262,7 @@ fn insert(
     let indent = text
         .get(line_start(text, last.start)..last.start)
         .unwrap_or_default();
-    let lines = Lines::of(tree, look, last.start).entries(indent, names, added);
+    let lines = Lines::of(tree, look, last.start).entries(indent, added);
     let end = trailing.map_or(last.end, |comma| comma + 1);
     if ends_line(text, end) {
         // A comment behind the last entry stays with it.

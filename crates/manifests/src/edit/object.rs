@@ -64,6 +64,17 @@ impl<'e> Object<'e> {
         self.document.value.get("spec")?.get(name)
     }
 
+    /// Returns whether a path of the object leads to null.
+    pub(super) fn is_null(&self, path: &[Segment]) -> bool {
+        let next = |value: &'e Value, segment: &Segment| match segment {
+            Segment::Key(key) => value.get(key),
+            Segment::Index(index) => value.get(index),
+        };
+        path.iter()
+            .try_fold(&self.document.value, next)
+            .is_some_and(Value::is_null)
+    }
+
     /// Returns the entries of all items by key: that of the deprecated format first.
     pub(super) fn items(&self) -> Result<Vec<(&'e str, Member)>, EditError> {
         let mut items = Vec::new();

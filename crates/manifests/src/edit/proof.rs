@@ -100,6 +100,11 @@ fn expected(old: &Document, new: &Document, wishes: &Wishes<'_>) -> Value {
             as_read(hint, hint_of(&new.value).as_ref()),
         );
     }
+    for ((field, name), text) in &wishes.metadata {
+        if let Some(all) = mapping(&mut value, &field.path()) {
+            all.insert((*name).to_owned(), (*text).into());
+        }
+    }
     value
 }
 

@@ -71,7 +71,10 @@ codes! {
     TwoFormats "two-formats" Error "both `spec.encryptedData` and the deprecated `spec.data`";
     DeprecatedFormat "deprecated-format" Warning "the deprecated `spec.data`, the format before 2019";
     NoItems "no-items" Warning "`spec.encryptedData` is empty";
-    TemplateData "template-data" Note "`spec.template.data`: Chancery does not render templates yet";
+    TemplateSyntax "template-syntax" Error "a template that can't be parsed, or that uses a function that there is not";
+    TemplateVolatile "template-volatile" Warning "a template with a function whose result is another at each run; Chancery's controller computes the value once and keeps it, others don't";
+    TemplateShadowed "template-shadowed" Warning "a template with the key of an item, which wins";
+    TemplateNull "template-null" Warning "`null` in `spec.template.data` for a key that no item has";
 
     NameMissing "name-missing" Error "no `metadata.name`";
     NameInvalid "name-invalid" Error "`metadata.name` is no name that Kubernetes takes (RFC 1123 subdomain)";

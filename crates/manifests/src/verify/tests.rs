@@ -288,17 +288,25 @@ fn a_copy_of_the_plain_secret_in_an_annotation_is_found() {
 }
 
 #[test]
-fn a_template_is_a_note() {
-    let text = sealed(
-        "",
-        "  encryptedData: {a: ITEM}\n  template:\n    data: {b: \"{{ .a }}\"}\n",
-    );
-    check(&text, &["9:5 template-data"]);
-    let document = &read(&text)[0];
-    assert_eq!(
-        sealed_secret(document, &Expected::default())[0].severity,
-        Severity::Note
-    );
+fn templates_are_parsed_and_what_changes_at_each_run_is_named() {
+    let with = |metadata: &str, template: &str| {
+        sealed(
+            metadata,
+            &format!("  encryptedData: {{a: ITEM}}\n  template:\n{template}"),
+        )
+    };
+    let data = |entry: &str| with("", &format!("    data:\n      {entry}\n"));
+    check(&data("b: '{{ .a }}'"), &[]);
+    check(&data("a: null"), &[]);
+    check(&data("b: '{{ .a'"), &["10:7 template-syntax"]);
+    check(&data("b: '{{ env \"HOME\" }}'"), &["10:7 template-syntax"]);
+    check(&data("b: '{{ randAlphaNum 9 }}'"), &["10:7 template-volatile"]);
+    check(&data("a: '{{ .b }}'"), &["10:7 template-shadowed"]);
+    check(&data("b: null"), &["10:7 template-null"]);
+    let label = "    metadata:\n      labels:\n        team: '{{ nosuch }}'\n";
+    check(&with("", label), &[]);
+    let asked = "  annotations: {chancery.dev/template-metadata: \"true\"}\n";
+    check(&with(asked, label), &["12:9 template-syntax"]);
 }
 
 #[test]

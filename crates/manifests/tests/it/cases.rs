@@ -8,7 +8,7 @@ use sealing::{Label, Scope};
 use serde_json::Value;
 use testkit::case::{self, Case};
 
-use crate::fixture::{CERT_2048, KEY_2048, certificate, ring, value};
+use crate::fixture::{CERT_2048, KEY_2048, certificate, ring, terms, value};
 
 fn options(case: &Case) -> Value {
     case.find("options.json")
@@ -85,7 +85,7 @@ fn each_case_seals_as_expected_and_unseals_as_expected() {
         }
         assert_eq!(shape, expected(&case, "sealed.json"), "{}", case.name);
 
-        let unsealed = unseal::unseal(&sealed, &ring, &[]).unwrap();
+        let unsealed = unseal::unseal(&sealed, &ring, &[], &terms()).unwrap();
         assert_eq!(
             value(&unsealed.secret),
             expected(&case, "unsealed.json"),

@@ -4,6 +4,7 @@ use manifests::edit::{Edit, EditError, Editable, Edited, read};
 
 mod entries;
 mod json;
+mod metadata;
 mod places;
 mod random;
 mod scalars;

@@ -4,6 +4,7 @@ use api::sealed_secret::{SealedSecret, SealedSecretSpec};
 use aws_lc_rs::rand::SystemRandom;
 use k8s_openapi::api::core::v1::Secret;
 use manifests::seal::SealOptions;
+use manifests::unseal::{Terms, World};
 use manifests::{documents, keys, seal};
 use sealing::{Certificate, Fingerprint, KeyRing, Label, Scope};
 use serde_json::Value;
@@ -23,6 +24,16 @@ pub(crate) fn ring(pems: &[&[u8]]) -> KeyRing {
         ring.extend(one);
     }
     ring
+}
+
+/// Terms with a clock that stands still.
+pub(crate) fn terms() -> Terms<'static> {
+    static RANDOM: std::sync::LazyLock<SystemRandom> = std::sync::LazyLock::new(SystemRandom::new);
+    Terms::new(World {
+        now: jiff::Timestamp::UNIX_EPOCH,
+        random: &*RANDOM,
+        expired: &|| false,
+    })
 }
 
 pub(crate) fn certificate(pem: &[u8]) -> Certificate {

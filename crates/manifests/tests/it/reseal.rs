@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::fixture::{
     CERT_2048, CERT_4096, CERT_FOREIGN, KEY_2048, KEY_4096, KEY_FOREIGN, certificate, database, deprecated,
-    fingerprint, ring, sealed, value,
+    fingerprint, ring, sealed, terms, value,
 };
 
 /// To the foreign key, which is of the same length as the first.
@@ -54,7 +54,9 @@ fn every_item_moves_to_the_newest_key_and_a_second_run_changes_nothing() {
     assert_eq!(from, [two.clone(), two, four]);
 
     let after = after(&before, &resealed);
-    let secret = unseal(&after, &ring(&[KEY_FOREIGN]), &[]).unwrap().secret;
+    let secret = unseal(&after, &ring(&[KEY_FOREIGN]), &[], &terms())
+        .unwrap()
+        .secret;
     assert_eq!(
         value(&secret)["data"],
         json!({"a": "dHVsaXA=", "b": "", "c": "cm9zZQ=="})
@@ -86,7 +88,7 @@ fn only_the_items_that_need_it_are_sealed_again() {
 fn a_template_that_nobody_could_render_holds_up_nothing() {
     let mut before = sealed(&database("stringData: {a: b}"), CERT_2048);
     let template = before.spec.template.as_mut().unwrap();
-    template.data = Some([("t".to_owned(), "{{ fail .a ".to_owned())].into());
+    template.data = Some([("t".to_owned(), Some("{{ fail .a ".to_owned()))].into());
     assert!(to_foreign(&before, &ring(&[KEY_2048])).is_ok());
 }
 
@@ -97,12 +99,12 @@ fn the_annotations_of_the_template_never_widen_the_scope() {
     let metadata = template.metadata.as_mut().unwrap();
     metadata.annotations = Some([(SCOPE_CLUSTER_WIDE.to_owned(), "true".to_owned())].into());
     let after = after(&before, &to_foreign(&before, &ring(&[KEY_2048])).unwrap());
-    assert!(unseal(&after, &ring(&[KEY_FOREIGN]), &[]).is_ok());
+    assert!(unseal(&after, &ring(&[KEY_FOREIGN]), &[], &terms()).is_ok());
 
     let mut elsewhere = after;
     elsewhere.metadata.annotations = Some([(SCOPE_CLUSTER_WIDE.to_owned(), "true".to_owned())].into());
     elsewhere.metadata.name = Some("thief".to_owned());
-    assert!(unseal(&elsewhere, &ring(&[KEY_FOREIGN]), &[]).is_err());
+    assert!(unseal(&elsewhere, &ring(&[KEY_FOREIGN]), &[], &terms()).is_err());
     assert!(to_foreign(&elsewhere, &ring(&[KEY_FOREIGN, KEY_2048])).is_err());
 }
 
@@ -114,7 +116,7 @@ fn one_item_that_does_not_open_holds_up_all_and_is_named_without_a_value() {
         .encrypted_data
         .insert("cut".to_owned(), "AQA=".to_owned());
     let error = to_foreign(&before, &ring(&[KEY_2048])).unwrap_err();
-    let ResealError::Unseal(UnsealError::Items { failures }) = &error else {
+    let ResealError::Unseal(UnsealError::Items { failures, .. }) = &error else {
         panic!("{error}")
     };
     let names: Vec<_> = failures.iter().map(|failure| failure.item.as_str()).collect();
@@ -129,7 +131,9 @@ fn the_deprecated_format_is_sealed_again_as_it_is() {
     let resealed = to_foreign(&before, &ring(&[KEY_2048])).unwrap();
     assert_eq!(resealed.items.keys().collect::<Vec<_>>(), ["spec.data"]);
     let after = after(&before, &resealed);
-    let secret = unseal(&after, &ring(&[KEY_FOREIGN]), &[]).unwrap().secret;
+    let secret = unseal(&after, &ring(&[KEY_FOREIGN]), &[], &terms())
+        .unwrap()
+        .secret;
     assert_eq!(value(&secret)["data"], json!({"p": "dHVsaXA="}));
 
     let mut both = deprecated(json);
@@ -143,7 +147,7 @@ fn an_item_may_be_called_as_the_deprecated_one_is() {
     let before = sealed(&database("stringData: {spec.data: b}"), CERT_2048);
     let after = after(&before, &to_foreign(&before, &ring(&[KEY_2048])).unwrap());
     assert_eq!(after.spec.data, None);
-    assert!(unseal(&after, &ring(&[KEY_FOREIGN]), &[]).is_ok());
+    assert!(unseal(&after, &ring(&[KEY_FOREIGN]), &[], &terms()).is_ok());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use manifests::{documents, json, yaml};
 use sealing::Scope;
 
 use crate::fixture::{
-    CERT_2048, CERT_4096, KEY_2048, KEY_4096, certificate, database, ring, sealed, secret, value,
+    CERT_2048, CERT_4096, KEY_2048, KEY_4096, certificate, database, ring, sealed, secret, terms, value,
 };
 
 #[test]
@@ -18,7 +18,7 @@ fn each_key_size_and_scope_opens_again() {
             };
             let secret = database("stringData: {password: tulip}");
             let sealed = seal(&secret, &certificate(cert), &options, &SystemRandom::new()).unwrap();
-            let opened = manifests::unseal::unseal(&sealed, &ring(&[key]), &[]).unwrap();
+            let opened = manifests::unseal::unseal(&sealed, &ring(&[key]), &[], &terms()).unwrap();
             assert_eq!(opened.secret.data.unwrap()["password"].0, b"tulip");
         }
     }

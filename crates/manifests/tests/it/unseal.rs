@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::fixture::{
     CERT_2048, CERT_FOREIGN, KEY_2048, KEY_4096, KEY_FOREIGN, database, deprecated, fingerprint, ring,
-    sealed, value,
+    sealed, terms, value,
 };
 
 fn upstream(text: &str) -> SealedSecret {
@@ -28,7 +28,7 @@ fn documents_of_kubeseal_become_the_secret_they_were_made_from() {
         include_str!("../../../../testdata/crypto/strict-4096.yaml"),
         include_str!("../../../../testdata/crypto/foreign.json"),
     ] {
-        let secret = unseal(&upstream(text), &all, &[]).unwrap().secret;
+        let secret = unseal(&upstream(text), &all, &[], &terms()).unwrap().secret;
         let data = json!({
             "binary": "AAEC/f7/", "empty": "", "password": "dHVsaXAgaW4gdGhlIHdpbmRvdw==",
             "text": "Zmlyc3QgbGluZQp6d2VpdGUgWmVpbGU6IMOkw7bDvAo=",
@@ -53,8 +53,8 @@ fn every_item_that_fails_is_named_and_no_value_is() {
     let mut flipped = sealing::decode_item(&items["flipped"]).unwrap();
     *flipped.last_mut().unwrap() ^= 1;
     items.insert("flipped".to_owned(), sealing::encode_item(&flipped));
-    let error = unseal(&sealed, &ring(&[KEY_2048]), &[]).unwrap_err();
-    let UnsealError::Items { failures } = &error else {
+    let error = unseal(&sealed, &ring(&[KEY_2048]), &[], &terms()).unwrap_err();
+    let UnsealError::Items { failures, .. } = &error else {
         panic!("{error}")
     };
     let names: Vec<_> = failures.iter().map(|failure| failure.item.as_str()).collect();
@@ -79,14 +79,14 @@ fn a_sealed_secret_that_was_moved_does_not_open() {
     let sealed = sealed(&database("stringData: {a: b}"), CERT_2048);
     let mut renamed = sealed.clone();
     renamed.metadata.name = Some("other".to_owned());
-    let error = unseal(&renamed, &ring(&[KEY_2048]), &[]).unwrap_err();
+    let error = unseal(&renamed, &ring(&[KEY_2048]), &[], &terms()).unwrap_err();
     assert!(
         error.to_string().contains("no key could decrypt secret"),
         "{error}"
     );
     let mut moved = sealed;
     moved.metadata.namespace = Some("other".to_owned());
-    assert!(unseal(&moved, &ring(&[KEY_2048]), &[]).is_err());
+    assert!(unseal(&moved, &ring(&[KEY_2048]), &[], &terms()).is_err());
 }
 
 #[test]
@@ -94,10 +94,10 @@ fn the_scope_is_that_of_the_sealed_secret_and_not_of_its_template() {
     let text = include_str!("../../../../testdata/crypto/cluster-wide.yaml");
     let mut sealed = upstream(text);
     sealed.metadata.annotations = None;
-    assert!(unseal(&sealed, &ring(&[KEY_2048]), &[]).is_err());
+    assert!(unseal(&sealed, &ring(&[KEY_2048]), &[], &terms()).is_err());
     let mut sealed = upstream(text);
     sealed.spec.template = None;
-    assert!(unseal(&sealed, &ring(&[KEY_2048]), &[]).is_ok());
+    assert!(unseal(&sealed, &ring(&[KEY_2048]), &[], &terms()).is_ok());
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn the_template_cannot_choose_name_namespace_or_what_a_cluster_sets() {
     metadata.resource_version = Some("1".to_owned());
     metadata.owner_references = Some(vec![OwnerReference::default()]);
     metadata.labels = Some([("app".to_owned(), "shop".to_owned())].into());
-    let secret = unseal(&sealed, &ring(&[KEY_2048]), &[]).unwrap().secret;
+    let secret = unseal(&sealed, &ring(&[KEY_2048]), &[], &terms()).unwrap().secret;
     assert_eq!(
         value(&secret)["metadata"],
         json!({"name": "database", "namespace": "shop", "labels": {"app": "shop"}})
@@ -121,8 +121,8 @@ fn the_template_cannot_choose_name_namespace_or_what_a_cluster_sets() {
 fn tried(sealed: &SealedSecret, extra: &[Fingerprint]) -> Vec<Fingerprint> {
     let mut sealed = sealed.clone();
     sealed.metadata.name = Some("other".to_owned());
-    match unseal(&sealed, &ring(&[KEY_2048, KEY_FOREIGN]), extra) {
-        Err(UnsealError::Items { failures }) => match &failures[0].reason {
+    match unseal(&sealed, &ring(&[KEY_2048, KEY_FOREIGN]), extra, &terms()) {
+        Err(UnsealError::Items { failures, .. }) => match &failures[0].reason {
             ItemReason::Open(OpenError::NoKey { tried, .. }) => tried.clone(),
             other => panic!("{other}"),
         },
@@ -146,7 +146,7 @@ fn items_of_several_keys_open_and_each_key_is_named() {
     let mut one = sealed(&database("stringData: {a: b}"), CERT_2048);
     let two = sealed(&database("stringData: {c: d}"), CERT_FOREIGN);
     one.spec.encrypted_data.extend(two.spec.encrypted_data);
-    let unsealed = unseal(&one, &ring(&[KEY_2048, KEY_FOREIGN]), &[]).unwrap();
+    let unsealed = unseal(&one, &ring(&[KEY_2048, KEY_FOREIGN]), &[], &terms()).unwrap();
     assert_eq!(
         unsealed.keys,
         [(fingerprint(CERT_2048), 1), (fingerprint(CERT_FOREIGN), 1)].into()
@@ -167,7 +167,7 @@ fn the_deprecated_format_opens_without_its_template() {
         type_: Some("other".to_owned()),
         ..SecretTemplate::default()
     });
-    let secret = unseal(&sealed, &ring(&[KEY_2048]), &[]).unwrap().secret;
+    let secret = unseal(&sealed, &ring(&[KEY_2048]), &[], &terms()).unwrap().secret;
     let expected = json!({
         "apiVersion": "v1", "kind": "Secret", "type": "T", "data": {"p": "dHVsaXA="},
         "metadata": {"name": "database", "namespace": "shop", "labels": {"a": "b"}},
@@ -183,26 +183,43 @@ fn a_deprecated_item_that_holds_no_secret_is_an_error_without_its_text() {
         "",
         "{\"kind\": \"hunter2\"}",
     ] {
-        let error = unseal(&deprecated(json), &ring(&[KEY_2048]), &[]).unwrap_err();
+        let error = unseal(&deprecated(json), &ring(&[KEY_2048]), &[], &terms()).unwrap_err();
         assert_eq!(error, UnsealError::NoSecret);
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
     let mut both = deprecated("{}");
     both.spec.encrypted_data.insert("a".to_owned(), "b".to_owned());
     assert_eq!(
-        unseal(&both, &ring(&[KEY_2048]), &[]).unwrap_err(),
+        unseal(&both, &ring(&[KEY_2048]), &[], &terms()).unwrap_err(),
         UnsealError::TwoFormats
     );
 }
 
 #[test]
-fn templates_of_values_are_refused_by_name() {
-    let mut sealed = sealed(&database("stringData: {a: b}"), CERT_2048);
-    sealed.spec.template.as_mut().unwrap().data = Some([("c".to_owned(), "{{ .a }}".to_owned())].into());
+fn the_deprecated_format_can_be_refused_in_upstreams_words() {
+    let mut terms = terms();
+    terms.accepts_deprecated = false;
+    let error = unseal(&deprecated("{}"), &ring(&[KEY_2048]), &[], &terms).unwrap_err();
     assert_eq!(
-        unseal(&sealed, &ring(&[KEY_2048]), &[]).unwrap_err(),
-        UnsealError::UnsupportedTemplate
+        error.to_string(),
+        "using deprecated 'data' field, use 'encryptedData' or flip the feature flag"
     );
-    sealed.spec.template.as_mut().unwrap().data = Some([].into());
-    assert!(unseal(&sealed, &ring(&[KEY_2048]), &[]).is_ok());
+}
+
+#[test]
+fn after_many_items_that_fail_the_others_are_not_tried() {
+    let mut sealed = sealed(&database("stringData: {a: b}"), CERT_FOREIGN);
+    let item = sealed.spec.encrypted_data["a"].clone();
+    for number in 0..5000 {
+        sealed
+            .spec
+            .encrypted_data
+            .insert(format!("item-{number}"), item.clone());
+    }
+    let error = unseal(&sealed, &ring(&[KEY_2048]), &[], &terms()).unwrap_err();
+    let UnsealError::Items { failures, untried } = &error else {
+        panic!("{error}")
+    };
+    assert_eq!((failures.len(), *untried), (20, 4981));
+    assert!(error.to_string().ends_with("; 4981 more items were not tried"));
 }

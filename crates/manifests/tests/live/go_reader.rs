@@ -8,7 +8,7 @@ use manifests::unseal::unseal;
 use manifests::{documents, yaml};
 use testkit::case::testdata;
 
-use crate::kubeseal::kubeseal;
+use crate::kubeseal::{kubeseal, terms};
 
 /// Texts that a reader of YAML 1.1 could take for something other than a string.
 const WORDS: &[&str] = &[
@@ -103,7 +103,7 @@ fn go_reads_every_string_that_we_write_as_it_was() {
         .to()
         .unwrap();
     let key = std::fs::read(testdata().join("crypto/key-2048.pem")).unwrap();
-    let opened = unseal(&sealed, &ring_from_pem("key", &key).0, &[])
+    let opened = unseal(&sealed, &ring_from_pem("key", &key).0, &[], &terms())
         .unwrap()
         .secret;
     assert_eq!(opened.metadata.annotations, secret.metadata.annotations);

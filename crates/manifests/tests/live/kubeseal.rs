@@ -8,12 +8,22 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
 use manifests::keys::{KeySecretName, key_secret, ring_from_secrets};
 use manifests::seal::{SealOptions, seal};
-use manifests::unseal::unseal;
+use manifests::unseal::{Terms, World, unseal};
 use manifests::{documents, json, yaml};
 use sealing::{Certificate, KeyOptions, KeyPair, Scope};
 use serde_json::Value;
 
 const SCOPES: [Scope; 3] = [Scope::Strict, Scope::NamespaceWide, Scope::ClusterWide];
+
+/// Terms with a clock that stands still.
+pub(crate) fn terms() -> Terms<'static> {
+    static RANDOM: std::sync::LazyLock<SystemRandom> = std::sync::LazyLock::new(SystemRandom::new);
+    Terms::new(World {
+        now: Timestamp::UNIX_EPOCH,
+        random: &*RANDOM,
+        expired: &|| false,
+    })
+}
 
 /// Runs kubeseal without a cluster and returns its standard output.
 pub(crate) fn kubeseal(arguments: &[&str], input: &str) -> String {
@@ -98,7 +108,8 @@ fn kubeseal_opens_what_we_seal_with_the_key_secret_that_we_write() {
                 ..SealOptions::default()
             };
             let sealed = seal(&secret(SECRET), &pair.certificate, &options, &SystemRandom::new()).unwrap();
-            let expected = serde_json::to_value(unseal(&sealed, &ring, &[]).unwrap().secret).unwrap();
+            let expected =
+                serde_json::to_value(unseal(&sealed, &ring, &[], &terms()).unwrap().secret).unwrap();
             for text in [
                 yaml::to_string(&sealed).unwrap(),
                 json::to_string_pretty(&sealed).unwrap(),
@@ -125,7 +136,11 @@ fn we_open_what_kubeseal_seals_with_the_certificate_that_we_make() {
                 let sealed: SealedSecret = documents::read("sealed", text.as_bytes()).unwrap()[0]
                     .to()
                     .unwrap();
-                let data = unseal(&sealed, &ring, &[]).unwrap().secret.data.unwrap();
+                let data = unseal(&sealed, &ring, &[], &terms())
+                    .unwrap()
+                    .secret
+                    .data
+                    .unwrap();
                 let values: Vec<_> = data.values().map(|value| value.0.as_slice()).collect();
                 assert_eq!(
                     values,

@@ -2,7 +2,9 @@ use aws_lc_rs::rand::SystemRandom;
 use jiff::{SignedDuration, Timestamp};
 use sealing::{KeyError, KeyOptions, KeyPair, Label, PrivateKey, Scope};
 
-use crate::fixture::{FINGERPRINT_2048, FINGERPRINT_4096, KEY_2048, KEY_2048_PKCS8, KEY_4096, key};
+use crate::fixture::{
+    FINGERPRINT_2048, FINGERPRINT_4096, KEY_2048, KEY_2048_PKCS8, KEY_4096, KEY_FOREIGN, key,
+};
 
 fn error(pem: impl AsRef<[u8]>) -> KeyError {
     PrivateKey::from_pem(pem.as_ref()).unwrap_err()
@@ -122,4 +124,13 @@ fn sizes_and_times_that_no_certificate_has_are_refused() {
         };
         assert_eq!(KeyPair::generate(&options).unwrap_err(), KeyError::Generate);
     }
+}
+
+#[test]
+fn a_tag_is_of_its_key_and_its_message() {
+    let key = |pem: &[u8]| PrivateKey::from_pem(pem).unwrap();
+    let (one, other) = (key(KEY_2048), key(KEY_FOREIGN));
+    assert_eq!(one.tag(b"a"), key(KEY_2048_PKCS8).tag(b"a"));
+    assert_ne!(one.tag(b"a"), one.tag(b"b"));
+    assert_ne!(one.tag(b"a"), other.tag(b"a"));
 }

@@ -260,7 +260,7 @@ fn edits_that_make_no_sense_are_refused() {
         error(text, &[rename("a", "b")]),
         format!("{place} has an item `b` already")
     );
-    let twice = format!("two edits are asked for the item `b` of {place}; make one after the other");
+    let twice = format!("two edits are asked for `b` of {place}; make one after the other");
     assert_eq!(error(text, &[set("b", "AgBB"), remove("b")]), twice);
     assert_eq!(error(text, &[rename("a", "b"), remove("b")]), twice);
     for key in ["", "a b", "é", "a/b", "..", "..a", "a:", &"a".repeat(254)] {
