@@ -14,7 +14,10 @@ use tokio::sync::watch;
 
 use crate::cpu::CpuPool;
 use crate::error::Error;
+use crate::events::{Announcement, Announcer};
 use crate::keys::Keys;
+use crate::metrics::Metrics;
+use crate::pace;
 
 /// Limit of one request to the API server. Without it a connection that swallows packets would hold
 /// an object, and its place among the parallel ones, for minutes.
@@ -25,14 +28,15 @@ const NOTE: usize = 1024;
 /// Reads the clock. The one place that does is `run`.
 pub(crate) type Clock = fn() -> Timestamp;
 
-/// Client, recorder, keys, clock and CPU pool.
+/// Client, announcer, keys, clock, CPU pool and numbers.
 pub(crate) struct Context {
     pub(crate) client: Client,
-    pub(crate) recorder: Recorder,
+    pub(crate) announcer: Announcer,
     pub(crate) keys: watch::Receiver<Keys>,
     pub(crate) clock: Clock,
     pub(crate) cpu: CpuPool,
     pub(crate) work: Work,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// How much was done since the process started; logged when it stops.
@@ -64,16 +68,18 @@ impl Work {
 }
 
 impl Context {
-    /// Publishes an event about an object.
-    pub(crate) async fn event(
-        &self,
-        about: &ObjectReference,
-        warning: bool,
-        reason: &str,
-        action: &str,
-        note: &str,
-    ) {
-        publish(&self.recorder, about, warning, reason, action, note).await;
+    /// Publishes an event about an object. That an event could not be published is logged and nothing
+    /// more: status says the same.
+    pub(crate) async fn event(&self, about: &ObjectReference, is_warning: bool, reason: &str, note: &str) {
+        let event = Announcement {
+            about,
+            is_warning,
+            reason,
+            note,
+        };
+        if let Err(error) = self.announcer.announce(&event, (self.clock)()).await {
+            tracing::warn!(reason, "{error}");
+        }
     }
 }
 
@@ -117,9 +123,9 @@ pub(crate) async fn request<T>(
     object: &str,
     request: impl Future<Output = Result<T, kube::Error>>,
 ) -> Result<T, Error> {
-    match tokio::time::timeout(REQUEST, request).await {
-        Ok(answer) => answer.map_err(|error| Error::api(verb, object, &error)),
-        Err(_) => Err(Error::timeout(verb, object)),
+    match pace::within(REQUEST, request).await {
+        Some(answer) => answer.map_err(|error| Error::api(verb, object, &error)),
+        None => Err(Error::timeout(verb, object)),
     }
 }
 

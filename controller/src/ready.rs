@@ -10,6 +10,7 @@ use crate::keys::Keys;
 pub(crate) struct Readiness {
     keys: Option<watch::Receiver<Keys>>,
     caches: AtomicUsize,
+    filled: AtomicUsize,
 }
 
 impl Readiness {
@@ -18,13 +19,26 @@ impl Readiness {
         Self {
             keys,
             caches: AtomicUsize::new(caches),
+            filled: AtomicUsize::new(0),
         }
     }
 
     /// Notes that one more cache was filled for the first time.
     pub(crate) fn cache_filled(&self) {
-        // Never wraps: each cache calls it once.
+        self.filled.fetch_add(1, Ordering::AcqRel);
+        self.cache_refused();
+    }
+
+    /// Notes that a cache can't be filled for want of a right. It is not waited for: one namespace of
+    /// many must not keep the others waiting.
+    pub(crate) fn cache_refused(&self) {
+        // Never wraps: each cache calls it once, or the other.
         self.caches.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Notes that a cache was filled that had been refused.
+    pub(crate) fn cache_filled_after_all(&self) {
+        self.filled.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Returns what is still awaited, `None` when ready. The texts are constants.
@@ -33,11 +47,17 @@ impl Readiness {
             if !keys.synced {
                 return Some("sealing keys are not loaded yet");
             }
+            if keys.certificate.is_none() && keys.ring.is_empty() && !keys.may_generate {
+                return Some("there is no sealing key, and --generate-keys=false: store one or ask for one");
+            }
             if keys.certificate.is_none() {
                 return Some("there is no sealing key yet");
             }
         }
-        (self.caches.load(Ordering::Acquire) > 0).then_some("caches are not filled yet")
+        if self.caches.load(Ordering::Acquire) > 0 {
+            return Some("caches are not filled yet");
+        }
+        (self.filled.load(Ordering::Acquire) == 0).then_some("no namespace can be watched; see the log")
     }
 }
 
@@ -52,11 +72,29 @@ mod tests {
         let readiness = Readiness::new(Some(watched), 2);
         assert_eq!(readiness.awaited(), Some("sealing keys are not loaded yet"));
         keys.send_modify(|keys| keys.synced = true);
+        assert_eq!(
+            readiness.awaited(),
+            Some("there is no sealing key, and --generate-keys=false: store one or ask for one")
+        );
+        keys.send_modify(|keys| keys.may_generate = true);
         assert_eq!(readiness.awaited(), Some("there is no sealing key yet"));
         keys.send_modify(|keys| keys.certificate = Some(Arc::from("-----BEGIN CERTIFICATE-----")));
         readiness.cache_filled();
         assert_eq!(readiness.awaited(), Some("caches are not filled yet"));
         readiness.cache_filled();
+        assert_eq!(readiness.awaited(), None);
+    }
+
+    #[test]
+    fn a_cache_that_is_refused_is_not_waited_for_unless_all_are() {
+        let readiness = Readiness::new(None, 2);
+        readiness.cache_refused();
+        readiness.cache_refused();
+        assert_eq!(
+            readiness.awaited(),
+            Some("no namespace can be watched; see the log")
+        );
+        readiness.cache_filled_after_all();
         assert_eq!(readiness.awaited(), None);
     }
 }

@@ -4,27 +4,32 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use futures::future::join_all;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::Api;
+use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::runtime::events::{Recorder, Reporter};
 use kube::{Client, Config};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::sleep;
 
-use crate::args::{Args, ClusterArgs, Command, SecretsArgs};
+use crate::args::{Args, ClientPace, ClusterArgs, Command, SecretsArgs};
 use crate::context::{Clock, Context, Shared, Work};
 use crate::cpu::CpuPool;
-use crate::http::{self, Intake};
+use crate::events::Announcer;
+use crate::http;
 use crate::keys::{Keeper, Keys};
 use crate::lease::{self, Election};
+use crate::metrics::Metrics;
+use crate::pace::Pace;
 use crate::ready::Readiness;
-use crate::sealed_secret::Scope;
+use crate::sealed_secret::{Behaviour, Scope};
+use crate::serve::{Served, listen_for_numbers};
+use crate::version::VERSION;
 
 /// Name of the Lease, in the namespace of the keys.
 const LEASE: &str = "chancery-secrets";
@@ -73,36 +78,25 @@ pub(crate) fn clock() -> jiff::Timestamp {
 async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
     // First, so that there is no moment in which a signal ends the process without an orderly end.
     let stop = stop_signal()?;
-    let (client, namespace) = connect(&args.cluster, args.namespace_of_keys.clone()).await?;
-    if namespace.is_empty() {
-        bail!("the namespace of the sealing keys is empty; set POD_NAMESPACE or --namespace-of-keys");
-    }
+    let asked = key_signal()?;
+    // Upstream's line.
+    tracing::info!(version = VERSION, "Starting sealed-secrets controller");
+    let pace = args.client.pace();
+    let (client, namespace) = connect(&args.cluster, args.namespace_of_keys.clone(), pace).await?;
     let identity = lease::identity(args.cluster.pod_name.as_deref());
-    let listener = listen(args.listen_addr).await?;
-    let scopes = scopes(args.namespaces(&namespace));
+    let listener = listen(args.http.listen_addr).await?;
+    let scopes = scopes(args.watch.namespaces(&namespace));
     announce(&listener, &namespace, &identity, &scopes)?;
+    let numbers = listen_for_numbers(&args.http).await;
 
     let (publish_keys, keys) = watch::channel(Keys::default());
     let (leader, leads) = watch::channel(false);
     let (stop_all, stopped_all) = watch::channel(false);
-    let context = context(client.clone(), &identity, keys.clone());
-    let readiness = Arc::new(Readiness::new(Some(keys.clone()), scopes.len() * Scope::CACHES));
+    let metrics = Metrics::new(VERSION, args.http.metrics_omit_secret_labels);
+    let context = context(client.clone(), &identity, keys.clone(), metrics);
+    let readiness = Arc::new(Readiness::new(Some(keys), scopes.len() * Scope::CACHES));
 
     let mut tasks = JoinSet::new();
-    let certificate = move || keys.borrow().certificate.clone();
-    let awaited = {
-        let readiness = Arc::clone(&readiness);
-        move || readiness.awaited()
-    };
-    let intake = {
-        let keys = context.keys.clone();
-        Arc::new(Intake::new(move || keys.borrow().clone(), context.cpu.clone()))
-    };
-    tasks.spawn(http::serve(
-        listener,
-        http::router(certificate, awaited, &intake),
-        stopped_all.clone(),
-    ));
     tasks.spawn(
         Keeper::new(
             Arc::clone(&context),
@@ -110,21 +104,37 @@ async fn secrets(args: SecretsArgs) -> anyhow::Result<()> {
             args.keys,
             publish_keys,
             leads.clone(),
+            asked,
         )
         .run(),
     );
     let mut kept = Vec::new();
+    let behaviour = Arc::new(Behaviour::new(&args.watch, &args.unseal, scopes.len()));
     for namespace in scopes {
-        let (scope, watches) = Scope::new(Arc::clone(&context), namespace, Arc::clone(&readiness));
+        let (scope, watches) = Scope::new(
+            Arc::clone(&context),
+            namespace,
+            Arc::clone(&behaviour),
+            Arc::clone(&readiness),
+        );
         tasks.spawn(watches);
         kept.push(scope);
     }
+    let served = Served {
+        args: args.http,
+        context: Arc::clone(&context),
+        readiness,
+        leads: leads.clone(),
+        scopes: kept.clone(),
+        accepts_deprecated: args.unseal.accept_deprecated_v1_data,
+    };
+    let intake = served.start(listener, numbers, &mut tasks, &stopped_all);
     let leases: Api<Lease> = Api::namespaced(client, &namespace);
-    let election =
-        tokio::spawn(Election::new(leases, LEASE, identity, clock as Clock).run(leader, stopped_all));
+    let election = Election::new(leases, LEASE, identity, clock as Clock).alone_without_rights();
+    let election = tokio::spawn(election.run(leader, stopped_all));
 
     let ended = tokio::select! {
-        () = lead(&kept, leads, stop) => Ok(()),
+        () = lead(&kept, &context.metrics, leads, stop) => Ok(()),
         ended = tasks.join_next() => Err(part_ended(ended)),
     };
     stop_all.send_replace(true);
@@ -188,7 +198,12 @@ pub(crate) async fn given_back(election: JoinHandle<()>) {
 }
 
 /// Works whenever this replica leads, until `stop`.
-async fn lead(scopes: &[Arc<Scope>], mut leads: watch::Receiver<bool>, stop: watch::Receiver<bool>) {
+async fn lead(
+    scopes: &[Arc<Scope>],
+    metrics: &Metrics,
+    mut leads: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
+) {
     let stopping = || {
         let mut stop = stop.clone();
         async move {
@@ -204,7 +219,7 @@ async fn lead(scopes: &[Arc<Scope>], mut leads: watch::Receiver<bool>, stop: wat
         tokio::select! {
             _ = passes => return,
             // What is under way is dropped: another replica may lead already.
-            _ = leads.wait_for(|leads| !*leads) => {}
+            _ = leads.wait_for(|leads| !*leads) => metrics.none_waits(),
             () = async { stopping().await; sleep(DRAIN).await } => {
                 tracing::warn!("some objects were not done in time; they are looked at again after the restart");
                 return;
@@ -214,10 +229,11 @@ async fn lead(scopes: &[Arc<Scope>], mut leads: watch::Receiver<bool>, stop: wat
 }
 
 /// Returns a client, and the controller's own namespace: the one given, else that of the Pod or the
-/// kubeconfig.
+/// kubeconfig, else `default`; what is empty counts as not given, as in upstream's. With a pace, requests wait for their turn.
 pub(crate) async fn connect(
     args: &ClusterArgs,
     namespace: Option<String>,
+    pace: Option<ClientPace>,
 ) -> anyhow::Result<(Client, String)> {
     let options = KubeConfigOptions {
         context: args.context.clone(),
@@ -241,26 +257,39 @@ pub(crate) async fn connect(
     config.connect_timeout = Some(CONNECT);
     // We retry ourselves: with the object's own backoff, on fresh data, and told in its status.
     config.default_retry = false;
-    let namespace = namespace.unwrap_or_else(|| config.default_namespace.clone());
-    let client = Client::try_from(config).context("cannot make a client for the API server")?;
+    let namespace = [namespace.as_deref(), Some(config.default_namespace.trim())]
+        .into_iter()
+        .flatten()
+        .find(|namespace| !namespace.is_empty())
+        .unwrap_or("default")
+        .to_owned();
+    let builder = ClientBuilder::try_from(config).context("cannot make a client for the API server")?;
+    let client = match pace {
+        Some(pace) => builder.with_layer(&Pace::new(pace)).build(),
+        None => builder.build(),
+    };
     Ok((client, namespace))
 }
 
-fn context(client: Client, identity: &str, keys: watch::Receiver<Keys>) -> Shared {
-    // Upstream's component name: rules on events that users have go on to match.
-    let reporter = Reporter {
-        controller: "sealed-secrets".to_owned(),
-        instance: Some(identity.to_owned()),
-    };
-    let recorder = Recorder::new(client.clone(), reporter);
+fn context(client: Client, identity: &str, keys: watch::Receiver<Keys>, metrics: Metrics) -> Shared {
+    let announcer = Announcer::new(client.clone(), identity);
     Arc::new(Context {
         client,
-        recorder,
+        announcer,
         keys,
         clock,
         cpu: CpuPool::new(),
         work: Work::default(),
+        metrics: Arc::new(metrics),
     })
+}
+
+/// Returns what brings one for each SIGUSR1: upstream makes a key at it. Without a listener it would end the process.
+fn key_signal() -> anyhow::Result<mpsc::UnboundedReceiver<()>> {
+    let mut asked = signal(SignalKind::user_defined1()).context("cannot listen for SIGUSR1")?;
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move { while asked.recv().await.is_some() && sender.send(()).is_ok() {} });
+    Ok(receiver)
 }
 
 /// Returns what becomes true at the first SIGTERM or SIGINT.

@@ -1,5 +1,7 @@
-//! Log lines on standard error. A reader that is slow or gone never stops the controller: lines
-//! wait in a bounded queue and are counted as lost when it is full.
+//! Log lines, those of level info on standard output and graver ones on standard error. A reader that is slow or
+//! gone never stops the controller: lines wait in a bounded queue and are counted as lost when it is full.
+
+mod line;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -7,10 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::Duration;
 
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::args::{LogArgs, LogFormat, LogLevel};
+use self::line::Line;
+use crate::args::{LogArgs, LogLevel};
 
 /// Lines that may wait for a slow reader.
 const QUEUE: usize = 4096;
@@ -22,9 +26,18 @@ enum Message {
     Flush(SyncSender<()>),
 }
 
-/// The way into the queue of log lines.
+/// The ways into the queues of log lines.
 #[derive(Clone)]
 pub(crate) struct Logs {
+    /// For information.
+    low: Queue,
+    /// For warnings and errors.
+    high: Queue,
+}
+
+/// The way into a queue of log lines.
+#[derive(Clone)]
+pub(crate) struct Queue {
     queue: SyncSender<Message>,
     lost: Arc<AtomicU64>,
 }
@@ -34,7 +47,13 @@ pub(crate) struct Logs {
 /// Third-party crates log at warning and above, since their lines repeat what ours say with
 /// context, and since what they print (request bodies, watch events) is not ours to vouch for.
 pub(crate) fn install(args: &LogArgs) -> Logs {
-    let logs = Logs::start(io::stderr());
+    let high = Queue::start(io::stderr());
+    let low = if args.log_info_stdout {
+        Queue::start(io::stdout())
+    } else {
+        high.clone()
+    };
+    let logs = Logs { low, high };
     let ours = match args.log_level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
@@ -53,16 +72,16 @@ pub(crate) fn install(args: &LogArgs) -> Logs {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        .event_format(Line {
+            format: args.log_format,
+        })
         .with_writer(logs.clone());
     // A second call, which only a test makes, keeps the first subscriber.
-    let _ = match args.log_format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-    };
+    let _ = lines.try_init();
     logs
 }
 
-impl Logs {
+impl Queue {
     fn start(mut output: impl Write + Send + 'static) -> Self {
         let (queue, lines) = mpsc::sync_channel(QUEUE);
         let lost = Arc::new(AtomicU64::new(0));
@@ -91,7 +110,7 @@ impl Logs {
     }
 
     /// Waits, at most a second, until the lines so far were written.
-    pub(crate) fn flush(&self) {
+    fn flush(&self) {
         let (done, written) = mpsc::sync_channel(1);
         if self.queue.try_send(Message::Flush(done)).is_ok()
             && written.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Timeout)
@@ -101,7 +120,15 @@ impl Logs {
     }
 }
 
-impl Write for Logs {
+impl Logs {
+    /// Waits, at most a second for each, until the lines so far were written.
+    pub(crate) fn flush(&self) {
+        self.low.flush();
+        self.high.flush();
+    }
+}
+
+impl Write for Queue {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         match self.queue.try_send(Message::Line(line.to_vec())) {
             Ok(()) => {}
@@ -118,10 +145,19 @@ impl Write for Logs {
 }
 
 impl<'a> MakeWriter<'a> for Logs {
-    type Writer = Self;
+    type Writer = Queue;
 
-    fn make_writer(&'a self) -> Self::Writer {
-        self.clone()
+    fn make_writer(&'a self) -> Queue {
+        self.high.clone()
+    }
+
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Queue {
+        // Levels are ordered by how much they let through.
+        if *event.level() >= Level::INFO {
+            self.low.clone()
+        } else {
+            self.high.clone()
+        }
     }
 }
 
@@ -148,7 +184,7 @@ mod tests {
     fn a_reader_that_does_not_read_stops_nobody_and_is_told_what_it_missed() {
         let output = Arc::new(Mutex::new(Vec::new()));
         let held = output.lock().unwrap();
-        let mut logs = Logs::start(Stuck(Arc::clone(&output)));
+        let mut logs = Queue::start(Stuck(Arc::clone(&output)));
         for _ in 0..QUEUE * 2 {
             logs.write_all(b"line\n").unwrap();
         }
@@ -175,7 +211,7 @@ mod tests {
                 Err(io::ErrorKind::BrokenPipe.into())
             }
         }
-        let mut logs = Logs::start(Closed);
+        let mut logs = Queue::start(Closed);
         for _ in 0..10 {
             logs.write_all(b"line\n").unwrap();
             logs.flush();

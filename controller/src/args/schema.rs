@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::ArgAction;
 
-use super::{ClusterArgs, LogArgs, listen_address, positive_duration};
+use super::go::{listen_address, positive_duration};
+use super::{ClusterArgs, LogArgs};
 
 /// What `chancery-controller schema` takes. Of a flag that is given twice the last one counts: charts
 /// append to arguments.
@@ -98,15 +99,12 @@ fn cluster_id(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::FromArgMatches;
-
     use super::*;
     use crate::args::{Args, Command};
 
     fn schema(arguments: &[&str]) -> Result<SchemaArgs, clap::Error> {
         let all = ["chancery-controller", "schema"].iter().chain(arguments);
-        let matches = Args::grammar().try_get_matches_from(all)?;
-        Args::from_arg_matches(&matches).map(|args| match args.command {
+        Args::read_from(all.map(Into::into).collect()).map(|args| match args.command {
             Command::Schema(schema) => *schema,
             Command::Secrets(_) => unreachable!("another subcommand was asked for"),
         })

@@ -1,24 +1,33 @@
 //! `/v1/inspect`: a SealedSecret in, the key of each of its items out.
 
-use api::endpoints::Inspected;
+use api::endpoints::{INSPECT, Inspected};
 use api::sealed_secret::SealedSecret;
 use axum::extract::Request;
 use axum::response::Response;
 use manifests::opening::keys_of_items;
 use sealing::Fingerprint;
 
-use super::intake::{Intake, Work};
+use super::front::{Front, Peer};
+use super::intake::{Done, Intake, Work};
 use super::refusal::Refusal;
 use crate::keys::Keys;
 
 /// Returns the fingerprints of the keys. Why an item has none is not told.
-pub(super) async fn answer(intake: &Intake, request: Request) -> Result<Response, Refusal> {
-    let done = intake.take(Work::Inspect, request, keys_of).await?;
+pub(super) async fn answer(
+    intake: &Intake,
+    front: &Front,
+    peer: Peer,
+    request: Request,
+) -> Result<Response, Refusal> {
+    // In a box, for it holds all of a request's way.
+    let taken = Box::pin(intake.take(Work::Inspect, request, keys_of));
+    let all_open = |done: &Done<Option<String>>| done.items.iter().all(|(_, key)| key.is_some());
+    let done = front.in_bulk(INSPECT, peer, taken, all_open).await?;
     let (namespace, name) = super::names(&done.document);
     let opened = done.items.iter().filter(|(_, key)| key.is_some()).count();
     tracing::info!(
-        ?namespace,
-        ?name,
+        namespace,
+        name,
         items = done.items.len(),
         opened,
         "object of a caller inspected"

@@ -11,6 +11,7 @@ use manifests::documents::{self, Document};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::{Instant, timeout};
 
+use super::front::Times;
 use super::parts::{self, Part};
 use super::refusal::Refusal;
 use crate::cpu::CpuPool;
@@ -20,8 +21,6 @@ use crate::keys::Keys;
 pub(super) const BODY: usize = 2 << 20;
 /// Items of an object. A Secret has 1 MiB, and its item names and ciphertexts are in an object of 1.5 MiB.
 pub(super) const ITEMS: usize = 2000;
-/// Time for a body to arrive.
-pub(super) const READ: Duration = Duration::from_secs(10);
 /// Time that a body waits for those before it.
 const WAIT: Duration = Duration::from_secs(10);
 /// Time from its turn to its answer; the pool may be busy with the controller's own objects meanwhile.
@@ -35,6 +34,10 @@ const PLACES: usize = 16;
 pub(crate) struct Intake {
     keys: Box<dyn Fn() -> Keys + Send + Sync>,
     cpu: CpuPool,
+    /// Time for a body to arrive.
+    read: Duration,
+    /// Whether the format before 2019 is opened.
+    accepts_deprecated: bool,
     places: Arc<Semaphore>,
     /// One: however many call, all cores but one are left to the controller's own objects.
     turn: Arc<Semaphore>,
@@ -46,6 +49,7 @@ pub(crate) struct Intake {
 struct Counts {
     rotated: AtomicU64,
     inspected: AtomicU64,
+    verified: AtomicU64,
     unopened: AtomicU64,
     refused: AtomicU64,
 }
@@ -57,6 +61,8 @@ pub(super) enum Work {
     Rotate,
     /// It is told which key opens each.
     Inspect,
+    /// It is told whether all open.
+    Verify,
 }
 
 /// An object that was dealt with.
@@ -92,11 +98,19 @@ struct Arrived {
 }
 
 impl Intake {
-    /// Returns the way in; `keys` are those of the moment it is called.
-    pub(crate) fn new(keys: impl Fn() -> Keys + Send + Sync + 'static, cpu: CpuPool) -> Self {
+    /// Returns the way in; `keys` are those of the moment it is called. Without `accepts_deprecated` an object in the
+    /// format before 2019 doesn't open.
+    pub(crate) fn new(
+        keys: impl Fn() -> Keys + Send + Sync + 'static,
+        cpu: CpuPool,
+        times: Times,
+        accepts_deprecated: bool,
+    ) -> Self {
         Self {
             keys: Box::new(keys),
             cpu,
+            read: times.read,
+            accepts_deprecated,
             places: Arc::new(Semaphore::new(PLACES)),
             turn: Arc::new(Semaphore::new(1)),
             counts: Counts::default(),
@@ -109,6 +123,7 @@ impl Intake {
         tracing::info!(
             rotated = load(&self.counts.rotated),
             inspected = load(&self.counts.inspected),
+            verified = load(&self.counts.verified),
             unopened = load(&self.counts.unopened),
             refused = load(&self.counts.refused),
             "objects of callers"
@@ -141,6 +156,7 @@ impl Intake {
         let counter = match (&taken, work) {
             (Ok(_), Work::Rotate) => &self.counts.rotated,
             (Ok(_), Work::Inspect) => &self.counts.inspected,
+            (Ok(_), Work::Verify) => &self.counts.verified,
             (Err(Refusal::Unopened), _) => &self.counts.unopened,
             (Err(_), _) => &self.counts.refused,
         };
@@ -160,14 +176,18 @@ impl Intake {
             Ok(place) => place,
             Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => return Err(Refusal::Busy),
         };
-        let body = read(request.into_body()).await?;
+        let body = read(request.into_body(), self.read).await?;
         let turn = timeout(WAIT, Arc::clone(&self.turn).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {
             return Err(Refusal::Busy);
         };
         let until = Instant::now() + ANSWER;
         let (turn, arrived) = self.run(turn, move || parse(&body)).await;
-        self.deal((place, turn), arrived?, until, deal).await
+        let arrived = arrived?;
+        if arrived.sealed.spec.data.is_some() && !self.accepts_deprecated {
+            return Err(Refusal::Unopened);
+        }
+        self.deal((place, turn), arrived, until, deal).await
     }
 
     async fn deal<T: Send + 'static>(
@@ -209,12 +229,7 @@ impl Intake {
                 Ok(dealt) => items.extend(dealt),
                 Err(refusal) => {
                     let (namespace, name) = super::names(&document);
-                    tracing::info!(
-                        ?namespace,
-                        ?name,
-                        "object of a caller refused: {}",
-                        refusal.text()
-                    );
+                    tracing::info!(namespace, name, "object of a caller refused: {}", refusal.text());
                     return Err(refusal);
                 }
             }
@@ -239,7 +254,7 @@ impl Intake {
 }
 
 /// Reads a body. One that says beforehand that it is too long is not read at all.
-async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
+async fn read(body: Body, within: Duration) -> Result<Vec<u8>, Refusal> {
     let says = body.size_hint().lower();
     if usize::try_from(says).map_or(true, |says| says > BODY) {
         return Err(Refusal::TooLong);
@@ -259,7 +274,7 @@ async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
         }
         Ok(bytes)
     };
-    timeout(READ, reading).await.unwrap_or(Err(Refusal::TooSlow))
+    timeout(within, reading).await.unwrap_or(Err(Refusal::TooSlow))
 }
 
 /// Returns the one SealedSecret that a body holds, JSON or YAML, as upstream takes both.

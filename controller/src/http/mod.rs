@@ -4,25 +4,31 @@
 //! ciphertexts for those who sent ciphertexts, and names of keys. Headers, bodies, connections, times and work are bounded.
 
 mod certificate;
+mod front;
 mod health;
 mod inspect;
 mod intake;
+mod limit;
+mod metrics;
 mod parts;
 mod refusal;
 mod rotate;
+mod verify;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::endpoints::{CERTIFICATE, INSPECT, ROTATE};
+use api::endpoints::{CERTIFICATE, INSPECT, ROTATE, VERIFY};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use manifests::documents::Document;
@@ -30,14 +36,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
+pub(crate) use self::front::{Front, Times};
+use self::front::{Peer, counted};
 pub(crate) use self::intake::Intake;
+pub(crate) use self::limit::Limit;
 use crate::context::clip;
+use crate::metrics::Format;
 
 /// Connections at the same time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 256;
-/// Time for the headers of a request to arrive, and for a kept-alive connection to be idle.
-const HEADERS: Duration = Duration::from_secs(10);
-/// Life of a connection. A certificate takes milliseconds; upstream's write timeout is as long.
+/// Life of a connection, to which the answer is added that is under way then.
 const CONNECTION: Duration = Duration::from_mins(2);
 /// Bytes of request line and headers; hyper's least.
 const HEADER_BYTES: usize = 16 * 1024;
@@ -53,22 +61,36 @@ pub(crate) fn router(
     certificate: impl Fn() -> Option<Arc<str>> + Clone + Send + Sync + 'static,
     awaited: impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static,
     intake: &Arc<Intake>,
+    front: &Arc<Front>,
 ) -> Router {
-    let (rotate, inspect) = (Arc::clone(intake), Arc::clone(intake));
+    let certificate = get(move || std::future::ready(certificate::answer(certificate().as_deref())));
+    let verify = {
+        let (intake, front) = (Arc::clone(intake), Arc::clone(front));
+        post(async move |peer: Peer, request: Request| {
+            front.limit.admit(VERIFY, peer.0)?;
+            verify::answer(&intake, request).await
+        })
+    };
+    let rotate = {
+        let (intake, front) = (Arc::clone(intake), Arc::clone(front));
+        post(async move |peer: Peer, request: Request| rotate::answer(&intake, &front, peer, request).await)
+    };
+    let inspect = {
+        let (intake, front) = (Arc::clone(intake), Arc::clone(front));
+        post(async move |peer: Peer, request: Request| inspect::answer(&intake, &front, peer, request).await)
+    };
     Router::new()
-        .route(
-            CERTIFICATE,
-            get(move || std::future::ready(certificate::answer(certificate().as_deref()))),
-        )
-        .route(
-            ROTATE,
-            post(async move |request: Request| rotate::answer(&rotate, request).await),
-        )
-        .route(
-            INSPECT,
-            post(async move |request: Request| inspect::answer(&inspect, request).await),
-        )
+        .route(CERTIFICATE, counted(CERTIFICATE, front, certificate))
+        .route(VERIFY, counted(VERIFY, front, verify))
+        .route(ROTATE, counted(ROTATE, front, rotate))
+        .route(INSPECT, counted(INSPECT, front, inspect))
         .merge(probes(awaited))
+}
+
+/// Returns the one route of the numbers.
+pub(crate) fn numbers(page: impl Fn(Format) -> String + Clone + Send + Sync + 'static) -> Router {
+    let answer = move |headers: HeaderMap| std::future::ready(metrics::answer(&headers, &page));
+    Router::new().route("/metrics", get(answer))
 }
 
 /// Returns the routes of the probes alone.
@@ -100,7 +122,12 @@ pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is true; connections that are open then end with the process.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    times: Times,
+    mut stop: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         // Never closed, so the permit comes when a connection ends.
@@ -112,11 +139,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
             _ = stop.wait_for(|stop| *stop) => return,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let router = router.clone();
                 tokio::spawn(async move {
                     let _place = place;
-                    connection(stream, router).await;
+                    connection(stream, peer.ip(), router, times).await;
                 });
             }
             Err(error) => {
@@ -127,17 +154,26 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
+async fn connection(stream: TcpStream, peer: IpAddr, router: Router, times: Times) {
     let mut server = http1::Builder::new();
     server
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
+        .header_read_timeout(times.read)
         .max_headers(HEADER_COUNT)
         .max_buf_size(HEADER_BYTES)
         .half_close(false);
-    let serving = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.call(request)
+    });
+    let mut serving = pin!(server.serve_connection(TokioIo::new(stream), service));
     // What a client did wrong is the client's business; a line for each would be a way to fill logs.
-    let _ = timeout(CONNECTION, serving).await;
+    if timeout(CONNECTION, serving.as_mut()).await.is_err() {
+        // Whoever is being answered has the answer first.
+        serving.as_mut().graceful_shutdown();
+        let _ = timeout(times.write, serving).await;
+    }
 }
 
 /// Returns an answer that no cache keeps and no browser takes for something else.
@@ -152,8 +188,8 @@ fn json(media_type: &'static str, value: &impl serde::Serialize) -> Response {
     (headers, format!("{text}\n")).into_response()
 }
 
-/// Returns namespace and name of a caller's object for a log line. They are the caller's words, so they are cut; to be
-/// logged by their `Debug`, which escapes.
+/// Returns namespace and name of a caller's object for a log line. They are the caller's words, so they are cut; a
+/// log line escapes them.
 fn names(document: &Document) -> (String, String) {
     let word = |word: Option<&str>| clip(word.unwrap_or_default(), NAME).to_owned();
     (word(document.namespace()), word(document.name()))

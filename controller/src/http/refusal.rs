@@ -5,7 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use manifests::documents::DocumentError;
 
-use super::intake::{BODY, ITEMS, READ, WORK};
+use std::time::Duration;
+
+use super::intake::{BODY, ITEMS, WORK};
 
 /// Why an object is not dealt with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,10 @@ pub(super) enum Refusal {
     NoKey,
     /// Others are before it, and enough wait.
     Busy,
+    /// The caller asks too often; how long to wait.
+    TooOften(Duration),
+    /// The answer was not made in time.
+    TooLate,
     /// A body that is too long.
     TooLong,
     /// More items than any Secret has.
@@ -36,8 +42,8 @@ impl Refusal {
     /// Returns the status, as near to upstream's as its meaning allows: its documentation says 409 for what doesn't open.
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoKey => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Busy => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoKey | Self::TooLate => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLong | Self::TooManyItems | Self::TooMuchWork => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken | Self::Unfit(_) => StatusCode::BAD_REQUEST,
@@ -51,10 +57,12 @@ impl Refusal {
         match self {
             Self::NoKey => "there is no sealing key yet".to_owned(),
             Self::Busy => "too many requests at once; try again".to_owned(),
+            Self::TooOften(_) => "limit exceeded".to_owned(),
+            Self::TooLate => "the answer took too long".to_owned(),
             Self::TooLong => format!("the body is longer than {BODY} bytes"),
             Self::TooManyItems => format!("the SealedSecret has more than {ITEMS} items"),
             Self::TooMuchWork => format!("its items take longer than {} s", WORK.as_secs()),
-            Self::TooSlow => format!("the body did not come within {} s", READ.as_secs()),
+            Self::TooSlow => "the body did not come in time".to_owned(),
             Self::Broken => "the body broke off".to_owned(),
             Self::Unfit(why) => why.clone(),
             Self::Unopened => "the SealedSecret does not open".to_owned(),
@@ -66,9 +74,19 @@ impl Refusal {
     fn retry_after(&self) -> Option<HeaderValue> {
         match self {
             Self::NoKey => Some(HeaderValue::from_static("2")),
-            Self::Busy => Some(HeaderValue::from_static("1")),
+            Self::Busy | Self::TooLate => Some(HeaderValue::from_static("1")),
+            // In whole seconds, and never too early.
+            Self::TooOften(wait) => Some(HeaderValue::from(
+                wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
+            )),
             _ => None,
         }
+    }
+}
+
+impl From<Duration> for Refusal {
+    fn from(wait: Duration) -> Self {
+        Self::TooOften(wait)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/v1/rotate`: a SealedSecret in, the same under the newest key out; upstream's path and form.
 
-use api::endpoints::{RESEALED, Resealed, ResealedItem};
+use api::endpoints::{RESEALED, ROTATE, Resealed, ResealedItem};
 use api::names::SEALED_WITH;
 use api::sealed_secret::SealedSecret;
 use aws_lc_rs::rand::SystemRandom;
@@ -13,6 +13,7 @@ use manifests::unseal::UnsealError;
 use sealing::Fingerprint;
 use serde_json::Value;
 
+use super::front::{Front, Peer};
 use super::intake::{Done, Intake, Work};
 use super::refusal::Refusal;
 use crate::keys::Keys;
@@ -21,14 +22,26 @@ use crate::keys::Keys;
 ///
 /// Unlike upstream's, the answer keeps everything else of the object, its template too, which doesn't run; and an item
 /// that is on the newest key stays as it is.
-pub(super) async fn answer(intake: &Intake, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn answer(
+    intake: &Intake,
+    front: &Front,
+    peer: Peer,
+    request: Request,
+) -> Result<Response, Refusal> {
     let items_only = accepts_items(request.headers());
-    let done = intake.take(Work::Rotate, request, seal_again).await?;
+    // In a box, for it holds all of a request's way.
+    let taken = Box::pin(intake.take(Work::Rotate, request, seal_again));
+    let done = if items_only {
+        front.in_bulk(ROTATE, peer, taken, |_| true).await?
+    } else {
+        front.limit.admit(ROTATE, peer.0)?;
+        taken.await?
+    };
     let (namespace, name) = super::names(&done.document);
     let changed = done.items.iter().filter(|(_, item)| item.item.is_some()).count();
     tracing::info!(
-        ?namespace,
-        ?name,
+        namespace,
+        name,
         items = done.items.len(),
         changed,
         "object of a caller sealed again"

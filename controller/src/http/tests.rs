@@ -1,5 +1,7 @@
+mod limits;
 mod objects;
 mod strain;
+mod verify;
 mod world;
 
 use super::*;
@@ -17,8 +19,10 @@ async fn talk(certificate: Option<&'static str>, awaited: Option<&'static str>, 
         router(
             move || certificate.map(Arc::from),
             move || awaited,
-            &Arc::new(Intake::new(Keys::default, CpuPool::new())),
+            &Arc::new(Intake::new(Keys::default, CpuPool::new(), Times::default(), true)),
+            &Arc::new(Front::new(Limit::new(2, 2), Arc::default(), Times::default())),
         ),
+        Times::default(),
         stopped,
     ));
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -104,7 +108,7 @@ async fn every_other_method_is_refused() {
 
 #[tokio::test]
 async fn nothing_else_of_upstreams_is_served() {
-    for path in ["/v1/verify", "/", "/metrics"] {
+    for path in ["/v1/validate", "/", "/metrics"] {
         let answer = talk(Some("PEM"), None, &request("POST", path)).await;
         assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
     }

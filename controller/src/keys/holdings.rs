@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use sealing::{Certificate, Fingerprint, KeyRing};
 
 use super::notice::Notice;
@@ -174,16 +175,19 @@ impl Holdings {
         })
     }
 
-    /// Returns how many keys are held, stored or not.
-    pub(crate) fn len(&self) -> usize {
-        self.held.len()
+    /// Returns when the newest key came to be, stored or not.
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
+        self.held.values().map(|held| held.pair().key.created).max()
     }
 
     /// Returns all keys: each may be needed to open something.
     pub(crate) fn ring(&self) -> KeyRing {
+        let mut pairs: Vec<&Pair> = self.held.values().map(Held::pair).collect();
+        // A ring keeps the order in which keys of one time come.
+        pairs.sort_by_key(|pair| pair.stored);
         let mut ring = KeyRing::new();
-        for held in self.held.values() {
-            ring.insert(held.pair().key.clone());
+        for pair in pairs {
+            ring.insert(pair.key.clone());
         }
         ring
     }

@@ -1,5 +1,7 @@
 //! The task that owns the keys: follows their Secrets, and does what is due.
 
+mod perform;
+
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,22 +14,28 @@ use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Resource, ResourceExt};
 use sealing::KeyRing;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Keys;
 use super::ahead::Ahead;
-use super::decide::{self, Due, Observed, Role};
+use super::decide::{self, Due, Habit, Observed, Role};
 use super::holdings::Holdings;
 use super::notice::Notice;
 use super::request::{Standing, standing};
-use super::store::{self, Made, Store};
+use super::store::{self, Store};
 use super::tries::Tries;
 use crate::args::KeyArgs;
 use crate::context::{Shared, watch_error};
-use crate::error::Error;
+
+/// Longest time until it is asked again what is due: clocks are set, and machines sleep.
+const LOOK: Duration = Duration::from_mins(10);
 
 /// The task that owns the keys.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that are independent of each other"
+)]
 pub(crate) struct Keeper {
     context: Shared,
     store: Store,
@@ -36,6 +44,13 @@ pub(crate) struct Keeper {
     requests: BTreeSet<String>,
     publish: watch::Sender<Keys>,
     leader: watch::Receiver<bool>,
+    habit: Habit,
+    /// Brings one for each signal that asks for a key.
+    signals: mpsc::UnboundedReceiver<()>,
+    /// A signal asked for a key, and there is none yet.
+    signalled: bool,
+    /// It was said that there is no key and that none will be made.
+    complained: bool,
     /// Secrets of which more is known than the watch told.
     ahead: Ahead,
     /// Names in a list that has begun.
@@ -59,14 +74,22 @@ enum Source {
 }
 
 impl Keeper {
-    /// Returns the keeper of the keys in a namespace; `publish` is where the others see them.
+    /// Returns the keeper of the keys in a namespace; `publish` is where the others see them, and `signals` brings one
+    /// for each signal that asks for a key.
     pub(crate) fn new(
         context: Shared,
         namespace: &str,
         args: KeyArgs,
         publish: watch::Sender<Keys>,
         leader: watch::Receiver<bool>,
+        signals: mpsc::UnboundedReceiver<()>,
     ) -> Self {
+        let habit = Habit {
+            unasked: args.generate_keys,
+            period: args.renew.period,
+            cutoff: args.key_cutoff_time.0,
+        };
+        publish.send_modify(|keys| keys.may_generate = habit.unasked);
         let store = Store {
             client: context.client.clone(),
             namespace: namespace.to_owned(),
@@ -79,6 +102,10 @@ impl Keeper {
             requests: BTreeSet::new(),
             publish,
             leader,
+            habit,
+            signals,
+            signalled: false,
+            complained: false,
             ahead: Ahead::default(),
             listing: BTreeSet::new(),
             listed: false,
@@ -113,8 +140,13 @@ impl Keeper {
                     None => return,
                 },
                 changed = leader.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(wait), if next.is_some() => if let Some((due, _)) = next {
-                    self.perform(due).await;
+                Some(()) = self.signals.recv() => {
+                    tracing::info!("a signal asks for a new sealing key");
+                    self.signalled = true;
+                }
+                () = tokio::time::sleep(wait.min(LOOK)), if next.is_some() => match next {
+                    Some((due, wait)) if wait <= LOOK => self.perform(due).await,
+                    _ => {}
                 },
             }
         }
@@ -128,34 +160,18 @@ impl Keeper {
         }
         let unkept = (!self.holdings.unkept().is_empty()).then(|| *self.unkept.get_or_insert(now));
         let synced = self.publish.borrow().synced;
-        let due = decide::due(&Observed {
+        let observed = Observed {
             leader: *self.leader.borrow(),
             legacy: self.listed && (self.legacy || !synced),
             synced,
-            held: self.holdings.len(),
+            newest: self.holdings.newest(),
+            now: (self.context.clock)(),
+            signalled: self.signalled,
             requests: self.requests.len(),
             unkept: unkept.map(|since| now.saturating_duration_since(since)),
-        });
-        self.tries.next(&due, now)
-    }
-
-    async fn perform(&mut self, due: Due) {
-        let done = match due {
-            Due::Legacy => self.look_at_legacy().await,
-            Due::Keep => self.keep().await,
-            Due::Fill => self.fill().await,
-            Due::Generate => self.generate().await,
         };
-        match done {
-            Ok(true) => self.tries.done(due),
-            // The watch brings what was faster; until then there is nothing to hurry for.
-            Ok(false) => self.tries.failed(due, Instant::now()),
-            Err(error) => {
-                tracing::warn!(reason = error.reason(), "{error}");
-                self.tries.failed(due, Instant::now());
-            }
-        }
-        self.show();
+        self.complain(&observed);
+        self.tries.next(&decide::due(&observed, &self.habit), now)
     }
 
     async fn apply(&mut self, source: Source, event: Event<Secret>) {
@@ -212,7 +228,7 @@ impl Keeper {
         let name = secret.name_any();
         self.requests.remove(&name);
         let notices = match decide::role(secret.meta(), &self.store.args.key_prefix) {
-            Role::Active => match store::parse(secret) {
+            Role::Active => match store::parse(secret, self.store.args.key_order_priority) {
                 Ok(pair) => self
                     .holdings
                     .stored(&name, pair, manifests::keys::is_borrowed(secret.meta())),
@@ -259,84 +275,6 @@ impl Keeper {
         self.listed = true;
     }
 
-    /// Looks at the Secret that is named like the prefix: a key of upstream's first versions has no label by which the
-    /// watch would tell of it. Until that worked no key may be made, since this one may be all there is.
-    async fn look_at_legacy(&mut self) -> Result<bool, Error> {
-        let name = self.store.args.key_prefix.clone();
-        if let Some(secret) = self.store.read(&name).await? {
-            self.take(&secret).await;
-        } else {
-            self.requests.remove(&name);
-            self.holdings.gone(&name).iter().for_each(Notice::log);
-        }
-        self.legacy = false;
-        self.show();
-        self.publish
-            .send_if_modified(|keys| !std::mem::replace(&mut keys.synced, true));
-        Ok(true)
-    }
-
-    async fn keep(&mut self) -> Result<bool, Error> {
-        let mut all = true;
-        for unkept in self.holdings.unkept() {
-            let fingerprint = unkept.pair.fingerprint().clone();
-            let stored = match self.store.keep(&unkept).await {
-                Ok(stored) => stored,
-                Err(error) => {
-                    let (secret, reason) = (&unkept.from, error.reason());
-                    tracing::error!(secret, %fingerprint, reason, "sealing key cannot be stored again: {error}");
-                    all = false;
-                    continue;
-                }
-            };
-            self.written(&stored).await;
-            let name = stored.name_any();
-            let waits = self.holdings.unkept();
-            if waits
-                .iter()
-                .any(|unkept| *unkept.pair.fingerprint() == fingerprint)
-            {
-                let note = format!(
-                    "the name is needed for {fingerprint} of Secret {}: rename this one",
-                    unkept.from
-                );
-                tracing::error!(secret = name, %fingerprint, "sealing key cannot be stored again: {note}");
-                self.report(&stored, "SealingKeyNotKept", &note).await;
-                all = false;
-            } else {
-                tracing::info!(secret = name, from = unkept.from, %fingerprint, "sealing key stored again");
-            }
-        }
-        Ok(all)
-    }
-
-    async fn fill(&mut self) -> Result<bool, Error> {
-        let now = (self.context.clock)();
-        let ring = self.holdings.ring();
-        let leader = self.leader.clone();
-        let made = self
-            .store
-            .fill(&self.context.cpu, now, &ring, || *leader.borrow())
-            .await?;
-        Ok(self.made(made).await)
-    }
-
-    async fn generate(&mut self) -> Result<bool, Error> {
-        let made = self.store.make(&self.context.cpu, (self.context.clock)()).await?;
-        Ok(self.made(made).await)
-    }
-
-    async fn made(&mut self, made: Made) -> bool {
-        let Made::Stored(secret) = made else { return false };
-        let certificate = store::certificate(&secret).unwrap_or_default();
-        tracing::info!(
-            secret = secret.name_any(),
-            "new sealing key stored; its certificate is\n{certificate}"
-        );
-        self.written(&secret).await;
-        true
-    }
-
     async fn tell(&self, secret: &Secret, notices: Vec<Notice>) {
         for notice in &notices {
             notice.log();
@@ -348,7 +286,7 @@ impl Keeper {
 
     async fn report(&self, secret: &Secret, reason: &str, note: &str) {
         let about = secret.object_ref(&());
-        self.context.event(&about, true, reason, "LoadKey", note).await;
+        self.context.event(&about, true, reason, note).await;
     }
 
     /// Shows the others what is held now, if it differs from what they see.

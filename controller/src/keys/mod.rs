@@ -1,9 +1,11 @@
-//! Sealing keys: every replica holds them, the leader makes the first one and those that are asked for.
+//! Sealing keys: every replica holds them, the leader makes the first one, those that replace
+//! an old one, and those that are asked for.
 
 mod ahead;
 mod decide;
 mod holdings;
 mod keeper;
+mod making;
 mod notice;
 mod pair;
 mod request;
@@ -29,4 +31,8 @@ pub(crate) struct Keys {
     pub(crate) certificate: Option<Arc<str>>,
     /// The key Secrets were listed.
     pub(crate) synced: bool,
+    /// A key is made when there is none.
+    pub(crate) may_generate: bool,
+    /// How often a key could not be made since this process started.
+    pub(crate) failed: u64,
 }

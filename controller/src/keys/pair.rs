@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sealing::{Fingerprint, RingKey};
 use zeroize::Zeroizing;
 
@@ -11,6 +12,8 @@ use zeroize::Zeroizing;
 pub(crate) struct Pair {
     /// The key.
     pub(crate) key: RingKey,
+    /// When its Secret was made: of keys that are equally new, the one that was there first comes first, as in upstream's.
+    pub(crate) stored: Option<Timestamp>,
     /// What its Secret holds.
     pub(crate) texts: Arc<Texts>,
 }

@@ -53,7 +53,7 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::decide::{self, Observed};
+    use crate::keys::decide::{self, Habit, Observed};
 
     const BOTH: [(Due, Duration); 2] = [(Due::Keep, Duration::ZERO), (Due::Fill, Duration::ZERO)];
 
@@ -74,17 +74,43 @@ mod tests {
     fn a_request_that_cannot_be_filled_does_not_keep_the_first_key_from_being_made() {
         let now = Instant::now();
         let mut tries = Tries::default();
-        let due = decide::due(&Observed {
+        let observed = Observed {
             leader: true,
             legacy: false,
             synced: true,
-            held: 0,
+            newest: None,
+            now: jiff::Timestamp::UNIX_EPOCH,
+            signalled: false,
             requests: 1,
             unkept: None,
-        });
+        };
+        let habit = Habit {
+            unasked: true,
+            ..Habit::default()
+        };
+        let due = decide::due(&observed, &habit);
         assert_eq!(tries.next(&due, now), Some((Due::Fill, Duration::ZERO)));
         tries.failed(Due::Fill, now);
         assert_eq!(tries.next(&due, now), Some((Due::Generate, Duration::ZERO)));
+    }
+
+    #[test]
+    fn a_renewal_that_failed_is_tried_again_long_before_another_period_has_passed() {
+        let now = Instant::now();
+        let mut tries = Tries::default();
+        let due = [(Due::Generate, Duration::ZERO)];
+        for attempt in 1..30 {
+            tries.failed(Due::Generate, now);
+            let (_, wait) = tries.next(&due, now).unwrap();
+            assert!(
+                Duration::ZERO < wait && wait <= backoff::LONGEST,
+                "{attempt}: {wait:?}"
+            );
+        }
+        // Once a key is there the next one is a period away, and failures are forgotten.
+        let renewed = [(Due::Generate, Duration::from_hours(720))];
+        assert_eq!(tries.next(&[], now), None);
+        assert_eq!(tries.next(&renewed, now), Some(renewed[0]));
     }
 
     #[test]

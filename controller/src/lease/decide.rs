@@ -43,6 +43,19 @@ pub(crate) fn decide(seen: &Seen, now: Duration, me: &str) -> Decision {
     }
 }
 
+/// For how long the API server must go on refusing before a replica believes that it has no right to Leases: while it
+/// starts, rights are not known yet.
+const REFUSED: Duration = Duration::from_secs(5);
+
+/// Returns whether a replica that is refused the Lease works as if it were alone; it is refused since `refused`, on the
+/// clock of `now`.
+///
+/// Upstream's installation has no right to Leases and one replica. Where there are more, writes are protected by
+/// resourceVersions and by the names of new keys.
+pub(crate) fn is_alone(refused: Option<Duration>, now: Duration) -> bool {
+    refused.is_some_and(|since| now.saturating_sub(since) >= REFUSED)
+}
+
 /// Returns how long the holder may stay silent.
 fn claimed(spec: &LeaseSpec) -> Duration {
     let seconds = spec.lease_duration_seconds.unwrap_or(0).max(1);
@@ -105,6 +118,19 @@ mod tests {
         check(held_by("other", i32::MAX), 300, Decision::Acquire);
         check(held_by("other", -5), 0, Decision::Wait);
         check(held_by("other", -5), 1, Decision::Acquire);
+    }
+
+    #[test]
+    fn who_has_no_right_to_leases_works_alone_once_that_is_sure() {
+        let seconds = Duration::from_secs;
+        assert!(!is_alone(None, seconds(1000)));
+        for (refused, now, expected) in [(10, 10, false), (10, 14, false), (10, 15, true), (10, 9, false)] {
+            assert_eq!(
+                is_alone(Some(seconds(refused)), seconds(now)),
+                expected,
+                "{refused} {now}"
+            );
+        }
     }
 
     #[test]

@@ -37,6 +37,12 @@ pub(crate) struct Election {
     current: Option<Lease>,
     seen: Option<Seen>,
     renewed: Option<Instant>,
+    /// Without the right to Leases this replica works alone.
+    may_be_alone: bool,
+    /// Since when it is refused, on the clock of `started`.
+    refused: Option<Duration>,
+    /// It was said that this replica works alone.
+    warned: bool,
 }
 
 impl Election {
@@ -51,6 +57,18 @@ impl Election {
             current: None,
             seen: None,
             renewed: None,
+            may_be_alone: false,
+            refused: None,
+            warned: false,
+        }
+    }
+
+    /// Returns the same election, in which a replica without the right to Leases leads: upstream's installation grants
+    /// none.
+    pub(crate) fn alone_without_rights(self) -> Self {
+        Self {
+            may_be_alone: true,
+            ..self
         }
     }
 
@@ -65,7 +83,18 @@ impl Election {
                 Ok(looked) => looked,
                 Err(_) => Err(self.timed_out()),
             };
+            self.note_refusal(&looked);
             match looked {
+                Err(error) if self.is_alone() => {
+                    if !std::mem::replace(&mut self.warned, true) {
+                        tracing::warn!(
+                            lease = self.name,
+                            "{error}: no replica is chosen as the leader, and this one works alone. \
+                             Run one replica only, or grant get, create and update on leases"
+                        );
+                    }
+                    self.announce(&leader, true, "not needed: working alone");
+                }
                 Ok(true) => {
                     self.renewed = Some(asked);
                     self.announce(&leader, true, "acquired");
@@ -95,6 +124,24 @@ impl Election {
         if held && timeout(REQUEST, self.release()).await.is_err() {
             tracing::warn!("{}", self.timed_out());
         }
+    }
+
+    fn note_refusal(&mut self, looked: &Result<bool, Error>) {
+        match looked {
+            Err(error) if error.reason() == "Forbidden" => {
+                self.refused.get_or_insert_with(|| self.started.elapsed());
+            }
+            // An API server that is away says nothing about rights.
+            Err(_) => {}
+            Ok(_) => {
+                self.refused = None;
+                self.warned = false;
+            }
+        }
+    }
+
+    fn is_alone(&self) -> bool {
+        self.may_be_alone && decide::is_alone(self.refused, self.started.elapsed())
     }
 
     fn announce(&self, leader: &watch::Sender<bool>, leads: bool, how: &str) {

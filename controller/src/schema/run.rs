@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::bail;
 use futures::future::join_all;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::Api;
@@ -35,10 +34,7 @@ const DRAIN: Duration = Duration::from_secs(18);
 pub(crate) async fn run(args: SchemaArgs) -> anyhow::Result<()> {
     // First, so that there is no moment in which a signal ends the process without an orderly end.
     let stop = stop_signal()?;
-    let (client, namespace) = connect(&args.cluster, args.namespace_of_lease.clone()).await?;
-    if namespace.is_empty() {
-        bail!("the namespace of the Lease is empty; set POD_NAMESPACE or --namespace-of-lease");
-    }
+    let (client, namespace) = connect(&args.cluster, args.namespace_of_lease.clone(), None).await?;
     let identity = lease::identity(args.cluster.pod_name.as_deref());
     let listener = listen(args.listen_addr).await?;
     let names = scopes(args.namespaces(&namespace));
@@ -61,7 +57,12 @@ pub(crate) async fn run(args: SchemaArgs) -> anyhow::Result<()> {
         let readiness = Arc::clone(&readiness);
         move || readiness.awaited()
     };
-    tasks.spawn(http::serve(listener, http::probes(awaited), stopped_all.clone()));
+    tasks.spawn(http::serve(
+        listener,
+        http::probes(awaited),
+        http::Times::default(),
+        stopped_all.clone(),
+    ));
     let mut kept = Vec::new();
     for namespace in names {
         let (scope, writers) = Scope::new(Arc::clone(&context), namespace);

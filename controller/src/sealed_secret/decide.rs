@@ -10,8 +10,10 @@ use std::sync::Arc;
 use api::sealed_secret::{SealedSecret, Unsealed};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests::unseal::{UnsealError, has_templates};
 use sealing::Fingerprint;
 
+use super::behaviour::Behaviour;
 use super::claim::{Claim, claim};
 use super::status::{self, Failure};
 use super::target::{self, Keep};
@@ -22,6 +24,10 @@ pub(crate) struct Observed {
     pub(crate) sealed: Arc<SealedSecret>,
     /// Digest of its spec and scope.
     pub(crate) digest: String,
+    /// What is wrong with its shape.
+    pub(crate) malformed: Option<Arc<str>>,
+    /// What flags say.
+    pub(crate) behaviour: Arc<Behaviour>,
     /// Metadata of the Secret of its name, from the cache.
     pub(crate) target: Option<ObjectMeta>,
     /// The Secret itself.
@@ -130,10 +136,13 @@ pub(crate) fn decide(observed: &Observed) -> Decision {
     if sealed.deletion_timestamp.is_some() {
         return Decision::Rest;
     }
-    let target = match &observed.live {
-        Live::Unread => observed.target.as_ref(),
-        Live::Read(live) => live.as_ref().map(|live| &live.metadata),
-    };
+    if let Some(failure) = unreadable(observed) {
+        return act(Write::Nothing, Outcome::Undecryptable(failure));
+    }
+    let target = known_target(observed);
+    if target.is_none() && !observed.behaviour.recreates && is_same_spec(observed) {
+        return Decision::Rest;
+    }
     if let Some(target) = target {
         if claim(sealed, target) == Claim::Foreign {
             return blocked("Unmanaged", status::unmanaged(sealed));
@@ -156,6 +165,10 @@ pub(crate) fn decide(observed: &Observed) -> Decision {
     }
     match (&observed.items, &observed.live) {
         (Items::Failed(failure), _) => act(Write::Nothing, Outcome::Undecryptable(failure.clone())),
+        // What is kept is in the Secret.
+        (Items::Sealed, Live::Unread) if target.is_some() && has_templates(&observed.sealed) => {
+            Decision::Read
+        }
         (Items::Sealed, _) => Decision::Open,
         (Items::Opened(_), Live::Unread) if target.is_some() => Decision::Read,
         (Items::Opened(opened), Live::Read(Some(live))) => update(observed, opened, live),
@@ -169,6 +182,30 @@ pub(crate) fn decide(observed: &Observed) -> Decision {
             )
         }
     }
+}
+
+/// Returns whether the Secret was made from this very document, whatever was done to it since.
+pub(crate) fn is_of_this_document(observed: &Observed) -> bool {
+    let claim = known_target(observed).map(|target| claim(&observed.sealed.metadata, target));
+    claim.is_some_and(|claim| is_heal(observed, claim))
+}
+
+/// Returns the metadata of the Secret as it was read, else as it is in the cache.
+fn known_target(observed: &Observed) -> Option<&ObjectMeta> {
+    match &observed.live {
+        Live::Unread => observed.target.as_ref(),
+        Live::Read(live) => live.as_ref().map(|live| &live.metadata),
+    }
+}
+
+/// Returns why an object is not even looked into.
+fn unreadable(observed: &Observed) -> Option<Failure> {
+    if let Some(malformed) = &observed.malformed {
+        return Some(Failure::new("Malformed", &**malformed));
+    }
+    let is_deprecated = observed.sealed.spec.data.is_some();
+    (is_deprecated && !observed.behaviour.accepts_deprecated)
+        .then(|| super::unseal_failure(&UnsealError::Deprecated))
 }
 
 /// Returns the keys that opened the items, if the Secret is still what was last written from them.
@@ -188,7 +225,9 @@ fn update(observed: &Observed, opened: &Opened, live: &Secret) -> Decision {
     let sealed = &observed.sealed.metadata;
     let claim = claim(sealed, &live.metadata);
     // A template without a type leaves the type alone; the server made it `Opaque` at the creation.
+    // What is only patched keeps its type: it is somebody else's Secret.
     let wanted = opened.secret.type_.as_deref().filter(|type_| !type_.is_empty());
+    let wanted = wanted.filter(|_| !matches!(claim, Claim::Patch { .. }));
     let actual = live.type_.as_deref().unwrap_or("Opaque");
     if let Some(wanted) = wanted
         && wanted != actual

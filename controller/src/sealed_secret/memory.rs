@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api::sealed_secret::SealedSecret;
+use api::sealed_secret::{SealedSecret, SealedSecretStatus, Unsealed};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -28,6 +28,8 @@ struct Entry {
     hopeless: Option<(String, u64)>,
     sealed: Option<Echo<Arc<SealedSecret>>>,
     target: Option<Echo<ObjectMeta>>,
+    unsealed: Option<Unsealed>,
+    said: Option<SealedSecretStatus>,
 }
 
 /// The result of our own write, until the watch brings it back. Without it the pass that the write
@@ -133,6 +135,36 @@ impl Memory {
             .filter(|(_, entry)| entry.hopeless.is_some())
             .map(|(key, _)| key.clone())
             .collect()
+    }
+
+    /// Notes what was opened last: upstream's CRD drops it from status.
+    pub(crate) fn unsealed(&self, key: &Key, record: Unsealed) {
+        self.with(key, |entry| entry.unsealed = Some(record));
+    }
+
+    /// Notes what status would say if it were written.
+    pub(crate) fn said(&self, key: &Key, status: SealedSecretStatus) {
+        self.with(key, |entry| entry.said = Some(status));
+    }
+
+    /// Returns the object with what this process knows of its status and the API server was not told,
+    /// or did not keep.
+    pub(crate) fn completed(&self, key: &Key, sealed: &Arc<SealedSecret>) -> Arc<SealedSecret> {
+        self.with(key, |entry| {
+            let known = sealed.status.as_ref();
+            let status = match (&entry.said, &entry.unsealed) {
+                (Some(said), _) => said.clone(),
+                (None, Some(record)) if known.is_some_and(|status| status.unsealed.is_none()) => {
+                    let mut status = known.cloned().unwrap_or_default();
+                    status.unsealed = Some(record.clone());
+                    status
+                }
+                _ => return Arc::clone(sealed),
+            };
+            let mut sealed = SealedSecret::clone(sealed);
+            sealed.status = Some(status);
+            Arc::new(sealed)
+        })
     }
 
     /// Notes what our write made of a SealedSecret that had the resourceVersion `before`.

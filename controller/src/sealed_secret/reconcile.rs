@@ -1,27 +1,35 @@
 //! One pass over a SealedSecret: fetch what `decide` asks for, do what it says, tell the world.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::names;
 use api::sealed_secret::{SealedSecret, SealedSecretStatus, Unsealed};
+use aws_lc_rs::rand::SystemRandom;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
-use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::api::{Api, PostParams};
 use kube::runtime::controller::Action;
 use manifests::digest::digest;
+use manifests::unseal::{Before, Terms, World};
 use sealing::Fingerprint;
-use serde_json::json;
 
-use super::decide::{Act, Decision, Items, Live, Observed, Opened, OpenedBy, Outcome, Write, decide};
+use super::decide::{self, Act, Decision, Items, Live, Observed, Opened, OpenedBy, Outcome, Write};
 use super::memory::Key;
 use super::scope::Scope;
 use super::status::{self, Failure, Report};
+use super::stored::Stored;
 use crate::backoff;
 use crate::context::{Work, request};
 use crate::error::{Class, Error};
 use crate::keys::Keys;
+use crate::metrics::Failed;
+
+/// How long the templates of one object may keep a core busy. What they may do is bounded besides, so this is
+/// reached on a machine that has no time for anything.
+const RENDERING: Duration = Duration::from_secs(10);
 
 /// A pass under way.
 struct Pass<'a> {
@@ -38,10 +46,13 @@ struct Pass<'a> {
 ///
 /// # Errors
 /// An API server that did not do as asked; status says so already, if it could be written.
-pub(super) async fn reconcile(cached: Arc<SealedSecret>, scope: Arc<Scope>) -> Result<Action, Error> {
-    let key = super::key(&cached.metadata);
-    let cached_sealed = cached.metadata.resource_version.clone();
-    let sealed = scope.memory.newest_sealed(&key, cached);
+pub(super) async fn reconcile(cached: Arc<Stored>, scope: Arc<Scope>) -> Result<Action, Error> {
+    let begun = Instant::now();
+    let key = super::key(&cached.sealed.metadata);
+    scope.context.metrics.pass_begins(&key);
+    let cached_sealed = cached.sealed.metadata.resource_version.clone();
+    let sealed = scope.memory.newest_sealed(&key, Arc::clone(&cached.sealed));
+    let sealed = scope.memory.completed(&key, &sealed);
     let (target, cached_target) = scope.memory.newest_target(&key, || scope.target(&key));
     let keys = scope.context.keys.borrow().clone();
     let digest = digest(&sealed);
@@ -54,6 +65,8 @@ pub(super) async fn reconcile(cached: Arc<SealedSecret>, scope: Arc<Scope>) -> R
         hopeless: scope.memory.is_hopeless(&key, &digest, keys.version),
         live: Live::Unread,
         items: Items::Sealed,
+        malformed: cached.malformed.clone(),
+        behaviour: Arc::clone(&scope.behaviour),
         sealed,
         digest,
     };
@@ -65,7 +78,9 @@ pub(super) async fn reconcile(cached: Arc<SealedSecret>, scope: Arc<Scope>) -> R
         cached_sealed,
         cached_target,
     };
-    match pass.run().await {
+    let ended = pass.run().await;
+    scope.context.metrics.pass_took(begun.elapsed());
+    match ended {
         Ok(()) => {
             scope.memory.succeeded(&pass.key);
             Ok(next(&scope, &pass.key))
@@ -103,7 +118,7 @@ pub(super) fn retry(sealed: &SealedSecret, error: &Error, scope: &Scope) -> Acti
 impl Pass<'_> {
     async fn run(&mut self) -> Result<(), Error> {
         loop {
-            match decide(&self.observed) {
+            match decide::decide(&self.observed) {
                 Decision::Rest => return Ok(()),
                 Decision::Read => self.observed.live = Live::Read(self.read().await?.map(Box::new)),
                 Decision::Open => self.observed.items = self.open().await,
@@ -113,7 +128,9 @@ impl Pass<'_> {
     }
 
     async fn read(&self) -> Result<Option<Secret>, Error> {
-        request("read", &self.secret(), self.secrets().get_opt(&self.key.1)).await
+        request("read", &self.secret(), self.secrets().get_opt(&self.key.1))
+            .await
+            .inspect_err(|_| self.failed(Failed::Update))
     }
 
     /// Opens the items on the CPU pool, trying the keys first that opened them last.
@@ -129,18 +146,40 @@ impl Pass<'_> {
             .unwrap_or_default();
         let (sealed, ring) = (Arc::clone(&self.observed.sealed), Arc::clone(&self.keys.ring));
         Work::count(&self.scope.context.work.unseals);
-        let opening = move || manifests::unseal::unseal(&sealed, &ring, &hints);
+        let live = match &self.observed.live {
+            Live::Read(live) => live.clone(),
+            Live::Unread => None,
+        };
+        let is_same_document = decide::is_of_this_document(&self.observed);
+        let now = (self.scope.context.clock)();
+        let opening = move || {
+            // Opening thousands of items takes its own time; the templates' begins with the first of them.
+            let begun = OnceCell::new();
+            let expired = || begun.get_or_init(Instant::now).elapsed() > RENDERING;
+            let random = SystemRandom::new();
+            let mut terms = Terms::new(World {
+                now,
+                random: &random,
+                expired: &expired,
+            });
+            terms.before = Some(Before {
+                secret: live.as_deref(),
+                is_same_document,
+            });
+            manifests::unseal::unseal(&sealed, &ring, &hints, &terms)
+        };
         match self.scope.context.cpu.run(opening).await {
             Ok(unsealed) => Items::Opened(Box::new(Opened {
                 secret: unsealed.secret,
                 keys: OpenedBy::new(&unsealed.keys),
             })),
-            Err(error) => Items::Failed(super::unseal_failure(&error)),
+            Err(error) => Items::Failed(super::opening_failure(&error, &self.keys)),
         }
     }
 
     async fn act(&mut self, act: Act) -> Result<(), Error> {
-        let written = self.write(act.write).await?;
+        let written = self.write(act.write).await;
+        let written = written.inspect_err(|_| self.failed(Failed::Update))?;
         let wrote = written.is_some();
         let target = written.or_else(|| self.observed_target());
         let record = match &act.outcome {
@@ -157,6 +196,7 @@ impl Pass<'_> {
             (self.scope.context.clock)(),
         );
         self.log(&act.outcome, wrote);
+        self.count(&act.outcome);
         self.publish(report).await?;
         let hopeless = matches!(act.outcome, Outcome::Undecryptable(_))
             .then(|| (self.observed.digest.clone(), self.keys.version));
@@ -201,36 +241,52 @@ impl Pass<'_> {
     /// Writes status and publishes the event, as far as a report has them.
     async fn publish(&mut self, report: Report) -> Result<(), Error> {
         if let Some(status) = report.status {
-            self.write_status(&status).await?;
+            let written = self.write_status(status).await;
+            written.inspect_err(|_| self.failed(Failed::Status))?;
         }
         if let Some(event) = report.event {
             let about = self.observed.sealed.object_ref(&());
-            let action = "Unseal";
             self.scope
                 .context
-                .event(&about, event.warning, event.reason, action, &event.note)
+                .event(&about, event.warning, event.reason, &event.note)
                 .await;
         }
         Ok(())
     }
 
     /// Writes status, on condition that the object is the one that was looked at. One that is gone
-    /// needs no status.
-    async fn write_status(&mut self, status: &SealedSecretStatus) -> Result<(), Error> {
-        let params = PatchParams {
+    /// needs no status. A whole status by PUT, as upstream writes it: its roles give no right to more.
+    async fn write_status(&mut self, status: SealedSecretStatus) -> Result<(), Error> {
+        if !self.scope.behaviour.writes_status {
+            self.scope.memory.said(&self.key, status.clone());
+            Arc::make_mut(&mut self.observed.sealed).status = Some(status);
+            return Ok(());
+        }
+        let params = PostParams {
             field_manager: Some(names::SECRETS_FIELD_MANAGER.to_owned()),
-            ..PatchParams::default()
+            ..PostParams::default()
         };
-        let version = &self.observed.sealed.metadata.resource_version;
-        let status = status::merge_patch(self.observed.sealed.status.as_ref(), status);
-        let patch = Patch::Merge(json!({ "metadata": { "resourceVersion": version }, "status": status }));
+        let metadata = &self.observed.sealed.metadata;
+        let metadata = ObjectMeta {
+            name: metadata.name.clone(),
+            namespace: metadata.namespace.clone(),
+            uid: metadata.uid.clone(),
+            resource_version: metadata.resource_version.clone(),
+            ..ObjectMeta::default()
+        };
+        let record = status.unsealed.clone();
+        let carrier = Stored::status(metadata, status);
         let object = format!("status of SealedSecret {}/{}", self.key.0, self.key.1);
-        let api: Api<SealedSecret> = Api::namespaced(self.scope.context.client.clone(), &self.key.0);
-        let written = match request("write", &object, api.patch_status(&self.key.1, &params, &patch)).await {
+        let api: Api<Stored> = Api::namespaced(self.scope.context.client.clone(), &self.key.0);
+        let written = api.replace_status(&self.key.1, &params, &carrier);
+        let written = match request("write", &object, written).await {
             Err(error) if error.is_not_found() => return Ok(()),
-            written => Arc::new(written?),
+            written => written?.sealed,
         };
         Work::count(&self.scope.context.work.status_writes);
+        if let Some(record) = record {
+            self.scope.memory.unsealed(&self.key, record);
+        }
         self.scope
             .memory
             .wrote_sealed(&self.key, self.cached_sealed.clone(), Arc::clone(&written));
@@ -287,6 +343,20 @@ impl Pass<'_> {
                 tracing::warn!(namespace, name, reason, "{message}");
             }
         }
+    }
+
+    /// Counts an outcome that is a failure, by upstream's reasons.
+    fn count(&self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Synced { .. } | Outcome::Pending(_) => {}
+            Outcome::Undecryptable(_) => self.failed(Failed::Unseal),
+            Outcome::Blocked(failure) if failure.reason == "Unmanaged" => self.failed(Failed::Unmanaged),
+            Outcome::Blocked(_) => self.failed(Failed::Update),
+        }
+    }
+
+    fn failed(&self, at: Failed) {
+        self.scope.context.metrics.failed(at, &self.key.0);
     }
 
     fn secrets(&self) -> Api<Secret> {

@@ -16,14 +16,17 @@ use futures::{FutureExt, StreamExt};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::Api;
-use kube::core::{DeserializeGuard, PartialObjectMeta};
+use kube::core::PartialObjectMeta;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::runtime::{applier, controller};
 
+use super::behaviour::Behaviour;
+use super::collect::collect;
 use super::memory::{Key, Memory};
 use super::reconcile::{reconcile, retry};
+use super::stored::Stored;
 use super::{claim, key};
 use crate::context::Shared;
 use crate::error::Error;
@@ -39,10 +42,12 @@ type Metadata = PartialObjectMeta<Secret>;
 pub(crate) struct Scope {
     pub(super) context: Shared,
     pub(super) memory: Memory,
+    pub(super) behaviour: Arc<Behaviour>,
     namespace: Option<String>,
-    sealed: Store<SealedSecret>,
+    sealed: Store<Stored>,
     targets: Store<Metadata>,
-    queue: Mutex<Option<UnboundedSender<ObjectRef<SealedSecret>>>>,
+    queue: Mutex<Option<UnboundedSender<ObjectRef<Stored>>>>,
+    deleted: Mutex<Option<UnboundedSender<ObjectMeta>>>,
 }
 
 impl Scope {
@@ -54,18 +59,21 @@ impl Scope {
     pub(crate) fn new(
         context: Shared,
         namespace: Option<String>,
+        behaviour: Arc<Behaviour>,
         readiness: Arc<Readiness>,
     ) -> (Arc<Self>, impl Future<Output = ()> + Send) {
         let (sealed, sealed_writer) = reflector::store();
         let (targets, targets_writer) = reflector::store();
-        let (memory, queue) = (Memory::default(), Mutex::default());
+        let (memory, queue, deleted) = (Memory::default(), Mutex::default(), Mutex::default());
         let scope = Arc::new(Self {
             context,
             memory,
+            behaviour,
             namespace,
             sealed,
             targets,
             queue,
+            deleted,
         });
         let watching = Arc::clone(&scope);
         let watches = async move {
@@ -94,10 +102,14 @@ impl Scope {
         }
         let (sender, queue) = mpsc::unbounded();
         self.set_queue(Some(sender));
+        let (sender, deleted) = mpsc::unbounded();
+        *self.deleted.lock().unwrap_or_else(PoisonError::into_inner) =
+            self.behaviour.deletes.then_some(sender);
+        let mut deletions = pin!(collect(&self.context, deleted).fuse());
         self.wake_all();
         let passes = applier(
-            |sealed, scope| reconcile(sealed, scope).boxed(),
-            |sealed, error: &Error, scope: Arc<Self>| retry(&sealed, error, &scope),
+            |stored, scope| reconcile(stored, scope).boxed(),
+            |stored: Arc<Stored>, error: &Error, scope: Arc<Self>| retry(&stored.sealed, error, &scope),
             Arc::clone(&self),
             self.sealed.clone(),
             queue.map(Ok::<_, Infallible>),
@@ -110,9 +122,19 @@ impl Scope {
             futures::select_biased! {
                 () = passes => return,
                 () = keys => {}
+                () = deletions => {}
                 () = stop => self.set_queue(None),
             }
         }
+    }
+
+    /// Returns the objects in the cache, with what is known of their status.
+    pub(crate) fn objects(&self) -> Vec<Arc<SealedSecret>> {
+        let completed = |stored: &Arc<Stored>| {
+            let key = key(&stored.sealed.metadata);
+            self.memory.completed(&key, &stored.sealed)
+        };
+        self.sealed.state().iter().map(completed).collect()
     }
 
     /// Returns the metadata of the Secret of an object, from the cache.
@@ -134,7 +156,7 @@ impl Scope {
         }
     }
 
-    fn set_queue(&self, queue: Option<UnboundedSender<ObjectRef<SealedSecret>>>) {
+    fn set_queue(&self, queue: Option<UnboundedSender<ObjectRef<Stored>>>) {
         *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = queue;
     }
 
@@ -145,8 +167,11 @@ impl Scope {
             return;
         }
         if let Some(queue) = &*self.queue.lock().unwrap_or_else(PoisonError::into_inner) {
+            self.context.metrics.waits(key);
             // The reader is gone when the Lease was lost a moment ago; the next leader looks at all.
-            let _ = queue.unbounded_send(reference);
+            if queue.unbounded_send(reference).is_err() {
+                self.context.metrics.no_longer_waits(key);
+            }
         }
     }
 
@@ -154,27 +179,28 @@ impl Scope {
         self.sealed
             .state()
             .iter()
-            .for_each(|sealed| self.wake(&key(&sealed.metadata)));
+            .for_each(|stored| self.wake(&key(&stored.sealed.metadata)));
     }
 
-    async fn watch_sealed(&self, mut writer: reflector::store::Writer<SealedSecret>, readiness: &Readiness) {
-        let api: Api<DeserializeGuard<SealedSecret>> = self.api();
-        let mut events = pin!(watcher(api, watcher::Config::default()).default_backoff());
-        let mut filled = false;
+    async fn watch_sealed(&self, mut writer: reflector::store::Writer<Stored>, readiness: &Readiness) {
+        let mut config = watcher::Config::default();
+        config.label_selector.clone_from(&self.behaviour.label_selector);
+        let mut events = pin!(watcher(self.api(), config).default_backoff());
+        let mut filling = Filling::Awaited;
         while let Some(event) = events.next().await {
-            let Some(event) = self.readable(event, "SealedSecrets") else {
+            let Some(event) = self.readable(event, "SealedSecrets", &mut filling, readiness) else {
                 continue;
             };
-            let Some(event) = valid(event) else { continue };
             writer.apply_watcher_event(&event);
             match event {
-                Event::Apply(sealed) => self.wake(&key(&sealed.metadata)),
-                Event::Delete(sealed) => self.memory.forget(&key(&sealed.metadata)),
+                Event::Apply(stored) => self.wake(&key(&stored.sealed.metadata)),
+                Event::Delete(stored) => self.gone(&stored.sealed.metadata),
                 Event::InitDone => {
-                    let known: HashSet<Key> = self.sealed.state().iter().map(|s| key(&s.metadata)).collect();
+                    let all = self.sealed.state();
+                    let known: HashSet<Key> = all.iter().map(|stored| key(&stored.sealed.metadata)).collect();
                     self.memory.keep(&known);
                     self.wake_all();
-                    note_filled(&mut filled, readiness);
+                    filling.filled(readiness);
                 }
                 Event::Init | Event::InitApply(_) => {}
             }
@@ -184,9 +210,9 @@ impl Scope {
     async fn watch_targets(&self, mut writer: reflector::store::Writer<Metadata>, readiness: &Readiness) {
         let api: Api<Metadata> = self.api();
         let mut events = pin!(watcher(api, watcher::Config::default()).default_backoff());
-        let mut filled = false;
+        let mut filling = Filling::Awaited;
         while let Some(event) = events.next().await {
-            let Some(event) = self.readable(event, "metadata of Secrets") else {
+            let Some(event) = self.readable(event, "metadata of Secrets", &mut filling, readiness) else {
                 continue;
             };
             let event = slim(event);
@@ -208,7 +234,7 @@ impl Scope {
                 Event::InitDone => {
                     self.memory.targets_listed();
                     self.wake_all();
-                    note_filled(&mut filled, readiness);
+                    filling.filled(readiness);
                 }
                 Event::Init | Event::InitApply(_) => {}
             }
@@ -225,9 +251,30 @@ impl Scope {
         }
     }
 
-    fn readable<K>(&self, event: watcher::Result<Event<K>>, what: &'static str) -> Option<Event<K>> {
+    /// Forgets a SealedSecret that is not there any more, or none of ours.
+    fn gone(&self, sealed: &ObjectMeta) {
+        let key = key(sealed);
+        self.memory.forget(&key);
+        self.context.metrics.no_longer_waits(&key);
+        if let Some(deleted) = &*self.deleted.lock().unwrap_or_else(PoisonError::into_inner) {
+            // As in `wake`.
+            let _ = deleted.unbounded_send(sealed.clone());
+        }
+    }
+
+    fn readable<K>(
+        &self,
+        event: watcher::Result<Event<K>>,
+        what: &'static str,
+        filling: &mut Filling,
+        readiness: &Readiness,
+    ) -> Option<Event<K>> {
         event
             .inspect_err(|error| {
+                // A namespace may get its Role later, or never. The watch goes on asking.
+                if self.behaviour.passes_over_refused && is_forbidden(error) {
+                    filling.refused(readiness);
+                }
                 let namespace = self.namespace.as_deref().unwrap_or("all namespaces");
                 tracing::warn!(
                     "{}",
@@ -238,50 +285,37 @@ impl Scope {
     }
 }
 
-fn note_filled(filled: &mut bool, readiness: &Readiness) {
-    if !std::mem::replace(filled, true) {
-        readiness.cache_filled();
+/// Whether a cache has told `ready` how it stands.
+#[derive(PartialEq, Eq)]
+enum Filling {
+    Awaited,
+    Refused,
+    Filled,
+}
+
+impl Filling {
+    fn filled(&mut self, readiness: &Readiness) {
+        match std::mem::replace(self, Self::Filled) {
+            Self::Awaited => readiness.cache_filled(),
+            Self::Refused => readiness.cache_filled_after_all(),
+            Self::Filled => {}
+        }
+    }
+
+    fn refused(&mut self, readiness: &Readiness) {
+        if *self == Self::Awaited {
+            *self = Self::Refused;
+            readiness.cache_refused();
+        }
     }
 }
 
-/// Drops objects that have not the shape of a SealedSecret, which a cluster may hold from before its
-/// CRD had a schema. One of them must not stop the watch of all.
-fn valid(event: Event<DeserializeGuard<SealedSecret>>) -> Option<Event<SealedSecret>> {
-    let complain = |metadata: &ObjectMeta| {
-        let (namespace, name) = key(metadata);
-        // What is wrong is not said: a value that should have been sealed may be in it.
-        tracing::error!(
-            namespace,
-            name,
-            "the object has not the shape of a SealedSecret and is left alone"
-        );
-    };
-    Some(match event {
-        Event::Apply(DeserializeGuard(Ok(sealed))) => Event::Apply(sealed),
-        Event::Apply(DeserializeGuard(Err(invalid))) => {
-            complain(&invalid.metadata);
-            Event::Delete(SealedSecret {
-                metadata: invalid.metadata,
-                ..empty()
-            })
-        }
-        Event::Delete(DeserializeGuard(Ok(sealed))) => Event::Delete(sealed),
-        Event::Delete(DeserializeGuard(Err(invalid))) => Event::Delete(SealedSecret {
-            metadata: invalid.metadata,
-            ..empty()
-        }),
-        Event::InitApply(DeserializeGuard(Ok(sealed))) => Event::InitApply(sealed),
-        Event::InitApply(DeserializeGuard(Err(invalid))) => {
-            complain(&invalid.metadata);
-            return None;
-        }
-        Event::Init => Event::Init,
-        Event::InitDone => Event::InitDone,
-    })
-}
-
-fn empty() -> SealedSecret {
-    SealedSecret::new("", api::sealed_secret::SealedSecretSpec::default())
+fn is_forbidden(error: &watcher::Error) -> bool {
+    match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status)) => status.code == 403,
+        _ => false,
+    }
 }
 
 /// Keeps of a Secret's metadata what the rules look at.

@@ -4,7 +4,6 @@ use api::conditions::{self, Condition};
 use api::sealed_secret::{SealedSecretStatus, Unsealed};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde_json::{Value, json};
 
 use super::decide::Outcome;
 use crate::context::clip;
@@ -194,24 +193,6 @@ fn next(
         before == after
     };
     (!same).then_some(after)
-}
-
-/// Returns the merge patch that makes a status of `before` be `after`. Of maps a merge patch takes away
-/// only what it names as null, so a key that opens no item any more would stay in the record for ever.
-pub(crate) fn merge_patch(before: Option<&SealedSecretStatus>, after: &SealedSecretStatus) -> Value {
-    let mut patch = json!(after);
-    let counted = before.and_then(|status| status.unsealed.as_ref());
-    for key in counted.iter().flat_map(|unsealed| unsealed.items.keys()) {
-        let items = patch
-            .pointer_mut("/unsealed")
-            .and_then(Value::as_object_mut)
-            .map(|unsealed| unsealed.entry("items").or_insert_with(|| json!({})))
-            .and_then(Value::as_object_mut);
-        if let Some(items) = items {
-            items.entry(key.clone()).or_insert(Value::Null);
-        }
-    }
-    patch
 }
 
 /// Returns whether the installed CRD is upstream's, which drops the fields that ours adds.

@@ -53,6 +53,7 @@ pub(crate) fn updated(
         unsealed.metadata.annotations.as_ref(),
         keep,
     );
+    forget_values(&mut secret, unsealed);
     if !matches!(claim, Claim::Patch { own: false }) {
         let owners = owners(sealed, unsealed);
         if owners.as_deref().unwrap_or_default()
@@ -66,6 +67,20 @@ pub(crate) fn updated(
         secret.immutable = Some(true);
     }
     secret
+}
+
+/// Takes away what is remembered of values, where nothing is to be remembered any more. Whatever else
+/// stays, it speaks of values that are not there.
+fn forget_values(secret: &mut Secret, unsealed: &Secret) {
+    let remembers = |secret: &Secret| {
+        let annotations = secret.metadata.annotations.as_ref();
+        annotations.is_some_and(|annotations| annotations.contains_key(names::KEPT_VALUES))
+    };
+    if !remembers(unsealed)
+        && let Some(annotations) = &mut secret.metadata.annotations
+    {
+        annotations.remove(names::KEPT_VALUES);
+    }
 }
 
 /// Returns whether both have the same items; absent and empty are the same.

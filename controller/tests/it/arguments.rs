@@ -19,7 +19,14 @@ fn check(args: &[&str], environment: &[(&str, &str)], code: i32, said: &str) {
     assert_eq!(output.status.code(), Some(code), "{stderr}");
     assert!(stderr.contains(said), "{stderr}");
     assert!(!stderr.contains("panicked"), "{stderr}");
-    assert!(output.stdout.is_empty());
+    // What is logged at the start is no answer.
+    let answers = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        answers
+            .lines()
+            .all(|line| line.contains("Starting sealed-secrets controller")),
+        "{answers}"
+    );
 }
 
 #[test]
@@ -75,11 +82,83 @@ fn a_kubeconfig_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn called_as_controller_it_has_upstreams_command_line_and_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("controller");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_chancery-controller"), &program).unwrap();
+    let run = |args: &[&str]| {
+        let output = Command::new(&program)
+            .args(args)
+            .env_clear()
+            .env("HOME", "/nonexistent")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, stdout, stderr) = run(&["--version"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stdout.starts_with("controller version: v") && stdout.lines().count() == 1,
+        "{stdout}"
+    );
+    // What upstream's chart passes, and words that upstream passes over.
+    let (code, _, stderr) = run(&[
+        "--update-status",
+        "false",
+        "--key-prefix",
+        "sealed-secrets-key",
+        "--listen-addr=127.0.0.1:0",
+        "--listen-metrics-addr=127.0.0.1:0",
+        "--rotate-period=1h",
+        "--max-unseal-retries=3",
+        "--kubeclient-qps",
+        "-1",
+        "-v=4",
+    ]);
+    assert_eq!(code, Some(1), "{stderr}");
+    for said in [
+        "no cluster to work for",
+        "`false`",
+        "--rotate-period",
+        "--max-unseal-retries",
+        "-v",
+    ] {
+        assert!(stderr.contains(said), "{said}: {stderr}");
+    }
+    let (code, _, stderr) = run(&["--no-such-flag"]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("--no-such-flag"), "{stderr}");
+}
+
+#[test]
+fn a_wrong_value_is_named_wherever_it_comes_from() {
+    for (variable, value, flag) in [
+        ("SEALED_SECRETS_KEY_RENEW_PERIOD", "monthly", "--key-renew-period"),
+        ("SEALED_SECRETS_UPDATE_STATUS", "", "--update-status"),
+        ("SEALED_SECRETS_KEY_CUTOFF_TIME", "today", "--key-cutoff-time"),
+        ("SEALED_SECRETS_PRIVATEKEY_LABELS", "team", "--privatekey-labels"),
+        ("SEALED_SECRETS_LABEL_SELECTOR", "a b", "--label-selector"),
+        ("CHANCERY_GENERATE_KEYS", "perhaps", "--generate-keys"),
+    ] {
+        check(&["secrets"], &[(variable, value)], 2, flag);
+        check(&["secrets", &format!("{flag}={value} ")], &[], 2, flag);
+    }
+}
+
+#[test]
 fn help_names_every_variable() {
     let help = String::from_utf8(run(&["secrets", "--help"], &[]).stdout).unwrap();
     for variable in [
+        "CHANCERY_GENERATE_KEYS",
         "POD_NAMESPACE",
+        "SEALED_SECRETS_ACCEPT_DEPRECATED_V1_DATA",
+        "SEALED_SECRETS_KEY_CUTOFF_TIME",
+        "SEALED_SECRETS_KEY_ORDER_PRIORITY",
+        "SEALED_SECRETS_KEY_RENEW_PERIOD",
         "SEALED_SECRETS_KEY_TTL",
+        "SEALED_SECRETS_KUBECLIENT_QPS",
+        "SEALED_SECRETS_LABEL_SELECTOR",
         "SEALED_SECRETS_LISTEN_ADDR",
         "SEALED_SECRETS_MY_CN",
     ] {

@@ -36,6 +36,8 @@ impl Lonely {
             .args([
                 "secrets",
                 "--listen-addr=127.0.0.1:0",
+                "--listen-metrics-addr=127.0.0.1:0",
+                "--log-info-stdout=false",
                 "--log-format=json",
                 "--kubeconfig",
             ])
@@ -52,7 +54,7 @@ impl Lonely {
             address: String::new(),
             _dir: dir,
         };
-        let serving = lonely.line(|line| line["message"] == "serving");
+        let serving = lonely.line(|line| line["msg"] == "serving");
         serving["address"]
             .as_str()
             .unwrap()
@@ -92,7 +94,7 @@ impl Lonely {
 fn it_is_alive_but_not_ready_and_gives_no_certificate() {
     let mut lonely = Lonely::start();
     let tried = |line: &Value| {
-        line["message"]
+        line["msg"]
             .as_str()
             .is_some_and(|m| m.contains("the API server cannot be reached"))
     };
@@ -118,7 +120,7 @@ fn it_ends_with_success_when_asked_to() {
                 .unwrap()
                 .success()
         );
-        lonely.line(|line| line["message"] == "work done");
+        lonely.line(|line| line["msg"] == "work done");
         assert_eq!(lonely.child.wait().unwrap().code(), Some(0));
     }
 }

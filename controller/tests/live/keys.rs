@@ -1,13 +1,18 @@
 //! Sealing keys that appear, disappear and are broken.
 
+mod adopted;
+mod alone;
 mod archived;
 mod borrowed;
 mod command;
 mod fixture;
 mod own;
+mod renewal;
 mod replaced;
 mod requested;
 mod rivals;
+mod signal;
+mod unasked;
 
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
@@ -18,6 +23,7 @@ use sealing::{KeyOptions, KeyPair};
 use serde_json::json;
 use testkit::{Cluster, TestNamespace, eventually, proxy};
 
+pub(crate) use self::fixture::pkcs8;
 use crate::cluster::{apply, cluster, has, sealed, secret, synced};
 use crate::process::Controller;
 

@@ -8,7 +8,9 @@
     reason = "a test fails by panicking, in its fixtures too"
 )]
 
+mod bad_input;
 mod chancery;
+mod choices;
 mod cluster;
 mod contract;
 mod drift;
@@ -16,8 +18,11 @@ mod faults;
 mod install;
 mod interop;
 mod keys;
+mod kubeseal_modes;
 mod lifecycle;
+mod metrics;
 mod ownership;
+mod pairs;
 mod process;
 mod proxy;
 mod replicas;
@@ -27,5 +32,9 @@ mod restart;
 mod rotation;
 mod samples;
 mod schema;
+mod swap;
+mod templates;
+mod upstream_roles;
 mod usage;
 mod verify;
+mod verify_endpoint;

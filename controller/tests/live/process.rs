@@ -29,7 +29,14 @@ impl Controller {
         args: &[&str],
     ) -> Self {
         // Small keys: their generation is most of the time of a test.
-        let own = ["secrets", "--all-namespaces=false", "--key-size=2048"];
+        let own = [
+            "secrets",
+            "--all-namespaces=false",
+            "--key-size=2048",
+            "--listen-metrics-addr=127.0.0.1:0",
+            // Keys of tests are of any age.
+            "--key-renew-period=0",
+        ];
         Self::start_half(namespace, &own, kubeconfig, args).await
     }
 
@@ -65,6 +72,7 @@ impl Controller {
     ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
+        let output = File::create(&log).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_chancery-controller"))
             .args(own)
             .args([
@@ -78,8 +86,8 @@ impl Controller {
             .env_clear()
             .env("POD_NAMESPACE", namespace.name())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log).unwrap())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -110,6 +118,19 @@ impl Controller {
             .await
     }
 
+    /// Does as [`Controller::ready_with`], with the rights of this token.
+    pub(crate) async fn ready_with_token(
+        cluster: &Cluster,
+        namespace: &TestNamespace,
+        token: &str,
+        args: &[&str],
+    ) -> Self {
+        Self::start(namespace, |dir| cluster.kubeconfig_with_token(dir, token), args)
+            .await
+            .become_ready()
+            .await
+    }
+
     /// Starts a controller that sees the API server through a proxy.
     pub(crate) async fn start_behind(namespace: &TestNamespace, proxy: &Proxy) -> Self {
         Self::start(namespace, |dir| proxy.kubeconfig(dir), &[]).await
@@ -118,6 +139,23 @@ impl Controller {
     /// Does as [`Controller::start_behind`], and waits until it is ready.
     pub(crate) async fn ready_behind(namespace: &TestNamespace, proxy: &Proxy) -> Self {
         Self::start_behind(namespace, proxy).await.become_ready().await
+    }
+
+    /// Does as [`Controller::start_behind`], with more arguments.
+    pub(crate) async fn start_behind_with(namespace: &TestNamespace, proxy: &Proxy, args: &[&str]) -> Self {
+        Self::start(namespace, |dir| proxy.kubeconfig(dir), args).await
+    }
+
+    /// Starts a controller that need not become ready.
+    pub(crate) async fn started_with(cluster: &Cluster, namespace: &TestNamespace, args: &[&str]) -> Self {
+        Self::start(namespace, |dir| cluster.kubeconfig(dir), args).await
+    }
+
+    /// Sends SIGUSR1.
+    pub(crate) async fn ask_for_key(&self) {
+        let id = self.id().to_string();
+        let sent = Command::new("kill").args(["-USR1", &id]).status().await.unwrap();
+        assert!(sent.success());
     }
 
     async fn become_ready(self) -> Self {
@@ -142,20 +180,18 @@ impl Controller {
         self.ask(&format!("POST {path}"), &body).await
     }
 
+    /// Returns what is served of metrics, in Prometheus' own form.
+    pub(crate) async fn metrics(&self) -> String {
+        let line = self.line("serving metrics").unwrap();
+        let address = line["address"].as_str().unwrap();
+        match ask(address, "GET /metrics", "").await {
+            (200, page) => page,
+            other => panic!("no metrics: {other:?}\n{}", self.text()),
+        }
+    }
+
     async fn ask(&self, what: &str, body: &str) -> (u16, String) {
-        let talk = async {
-            let mut stream = TcpStream::connect(&self.address).await.ok()?;
-            let request = format!(
-                "{what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            stream.write_all(request.as_bytes()).await.ok()?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await.ok()?;
-            let (head, body) = answer.split_once("\r\n\r\n")?;
-            Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
-        };
-        talk.await.unwrap_or_default()
+        ask(&self.address, what, body).await
     }
 
     /// Returns the port that the controller serves on.
@@ -182,7 +218,7 @@ impl Controller {
         let mut values = lines
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        values.find(|line| line["message"] == message)
+        values.find(|line| line["msg"] == message)
     }
 
     /// Sends SIGTERM and returns how the process ended, and what it did in its life.
@@ -211,6 +247,23 @@ impl Controller {
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
+}
+
+/// Returns status and body of an answer; status 0 when there was none.
+pub(crate) async fn ask(address: &str, what: &str, body: &str) -> (u16, String) {
+    let talk = async {
+        let mut stream = TcpStream::connect(address).await.ok()?;
+        let request = format!(
+            "{what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+    };
+    talk.await.unwrap_or_default()
 }
 
 /// What a controller did, by its own count.

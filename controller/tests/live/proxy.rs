@@ -1,7 +1,7 @@
 //! A proxy before the API server that counts, refuses and stops at writes.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
@@ -38,6 +38,8 @@ struct Inner {
     client: kube::Client,
     /// The name that the Lease has behind the proxy.
     lease: Option<&'static str>,
+    /// Leases are forbidden, as upstream's roles forbid them.
+    no_leases: AtomicBool,
     writes: AtomicUsize,
     rule: Mutex<Rule>,
     lost: Notify,
@@ -69,6 +71,7 @@ impl Proxy {
         let inner = Arc::new(Inner {
             client: cluster.client.clone(),
             lease,
+            no_leases: AtomicBool::new(false),
             writes: AtomicUsize::new(0),
             rule: Mutex::new(Box::new(rule)),
             lost: Notify::new(),
@@ -78,6 +81,11 @@ impl Proxy {
             .with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { address, inner }
+    }
+
+    /// Forbids Leases, or allows them.
+    pub(crate) fn forbid_leases(&self, forbidden: bool) {
+        self.inner.no_leases.store(forbidden, Ordering::SeqCst);
     }
 
     /// Waits until a request or an answer was lost.
@@ -106,6 +114,15 @@ impl Proxy {
 
 async fn forward(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    if inner.no_leases.load(Ordering::SeqCst) && path.contains("/leases") {
+        let status = r#"{"kind":"Status","code":403,"reason":"Forbidden","message":"leases is forbidden"}"#;
+        return (
+            StatusCode::FORBIDDEN,
+            [(header::CONTENT_TYPE, "application/json")],
+            status,
+        )
+            .into_response();
+    }
     let is_write = method != Method::GET && !path.contains("/leases");
     let fault = if is_write {
         let n = inner.writes.fetch_add(1, Ordering::SeqCst) + 1;

@@ -5,8 +5,8 @@ use std::fs;
 
 use aws_lc_rs::rand::SystemRandom;
 use sealing::{KeyPair, KeyRing, Label, Scope};
-use testkit::sealed_tree::{Item, Piece, SealedFile, Style, sealed_tree};
 use testkit::eventually;
+use testkit::sealed_tree::{Item, Piece, SealedFile, Style, sealed_tree};
 
 use crate::chancery::Shell;
 use crate::cluster::cluster;

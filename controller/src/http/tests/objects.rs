@@ -2,6 +2,8 @@
 
 use api::names::{SCOPE_CLUSTER_WIDE, SEALED_WITH};
 use api::sealed_secret::{SealedSecret, SealedSecretSpec};
+use aws_lc_rs::rand::SystemRandom;
+use manifests::unseal::{self, Terms};
 use serde_json::{Value, json};
 
 use super::world::{NEW, OLD, World, certificate, fingerprint, sealed};
@@ -9,9 +11,18 @@ use super::world::{NEW, OLD, World, certificate, fingerprint, sealed};
 const ROTATE: &str = "/v1/rotate";
 const INSPECT: &str = "/v1/inspect";
 
+fn terms() -> Terms<'static> {
+    static RANDOM: std::sync::LazyLock<SystemRandom> = std::sync::LazyLock::new(SystemRandom::new);
+    Terms::new(unseal::World {
+        now: jiff::Timestamp::UNIX_EPOCH,
+        random: &*RANDOM,
+        expired: &|| false,
+    })
+}
+
 fn data(world: &World, sealed: &SealedSecret) -> Value {
     let newest = world.keys.newest.as_ref().unwrap().fingerprint();
-    let opened = manifests::unseal::unseal(sealed, &world.keys.ring, &[]).unwrap();
+    let opened = unseal::unseal(sealed, &world.keys.ring, &[], &terms()).unwrap();
     assert!(opened.keys.keys().all(|key| key == newest), "{opened:?}");
     serde_json::to_value(opened.secret.data).unwrap()
 }
@@ -142,14 +153,14 @@ async fn the_annotations_of_the_template_never_widen_the_scope() {
     let mut got: SealedSecret = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(data(&world, &got), json!({"a": "Yg=="}));
     got.metadata.annotations = Some([(SCOPE_CLUSTER_WIDE.to_owned(), "true".to_owned())].into());
-    assert!(manifests::unseal::unseal(&got, &world.keys.ring, &[]).is_err());
+    assert!(unseal::unseal(&got, &world.keys.ring, &[], &terms()).is_err());
 }
 
 #[tokio::test]
 async fn the_deprecated_format_stays_what_it_is() {
     let world = World::new().await;
     let label = sealing::Label::new(sealing::Scope::Strict, "shop", "database");
-    let random = aws_lc_rs::rand::SystemRandom::new();
+    let random = SystemRandom::new();
     let json = br#"{"kind":"Secret","apiVersion":"v1","data":{"p":"dHVsaXA="}}"#;
     let item = certificate(OLD).public_key().seal(&random, &label, json).unwrap();
     let mut old = SealedSecret::new(

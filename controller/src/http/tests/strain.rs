@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use super::world::{Answer, OLD, World, answer, sealed};
 
-const PATHS: [&str; 2] = ["/v1/rotate", "/v1/inspect"];
+const PATHS: [&str; 3] = ["/v1/rotate", "/v1/inspect", "/v1/verify"];
 
 /// Begins a request whose body is of this length.
 async fn begin(world: &World, path: &str, len: usize) -> TcpStream {

@@ -13,8 +13,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::cpu::CpuPool;
-use crate::http::{Intake, bind, router, serve};
+use crate::http::{Front, Intake, Limit, Times, bind, router, serve};
 use crate::keys::Keys;
+use crate::metrics::Requests;
 
 pub(super) const OLD: &str = include_str!("../../../../testdata/crypto/cert-2048.pem");
 pub(super) const NEW: &str = include_str!("../../../../testdata/crypto/cert-foreign.pem");
@@ -27,6 +28,7 @@ pub(super) struct World {
     pub(super) cpu: CpuPool,
     pub(super) intake: Arc<Intake>,
     pub(super) keys: Keys,
+    pub(super) requests: Arc<Requests>,
     _stop: watch::Sender<bool>,
 }
 
@@ -38,8 +40,18 @@ pub(super) struct Answer {
 }
 
 impl World {
-    /// Starts a server that holds an old and a new key.
+    /// Starts a server that holds an old and a new key, and that callers may ask as often as they like.
     pub(super) async fn new() -> Self {
+        Self::limited(Limit::new(1_000_000, 1_000_000)).await
+    }
+
+    /// Does as [`World::new`], with a limit.
+    pub(super) async fn limited(limit: Limit) -> Self {
+        Self::with(limit, Times::default(), true).await
+    }
+
+    /// Does as [`World::new`], with a limit, times, and the choice whether the format before 2019 is opened.
+    pub(super) async fn with(limit: Limit, times: Times, accepts_deprecated: bool) -> Self {
         let mut ring = KeyRing::new();
         for pem in [OLD_KEY, NEW_KEY] {
             ring.extend(ring_from_pem("key", pem).0);
@@ -51,16 +63,21 @@ impl World {
         };
         let cpu = CpuPool::new();
         let served = keys.clone();
-        let intake = Arc::new(Intake::new(move || served.clone(), cpu.clone()));
+        let intake = Intake::new(move || served.clone(), cpu.clone(), times, accepts_deprecated);
+        let intake = Arc::new(intake);
+        let requests = Arc::default();
+        let front = Arc::new(Front::new(limit, Arc::clone(&requests), times));
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(serve(listener, router(|| None, || None, &intake), stopped));
+        let router = router(|| None, || None, &intake, &front);
+        tokio::spawn(serve(listener, router, times, stopped));
         Self {
             address,
             cpu,
             intake,
             keys,
+            requests,
             _stop: stop,
         }
     }

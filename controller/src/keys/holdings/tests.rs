@@ -30,6 +30,7 @@ fn key(age: i64) -> Pair {
             key: Arc::new(key),
             certificate: Some(certificate),
         },
+        stored: Some(created),
         texts: Arc::new(texts),
     }
 }
@@ -74,6 +75,20 @@ fn added(secret: &str, pair: &Pair) -> Notice {
 }
 
 #[test]
+fn of_keys_that_are_equally_new_the_one_that_was_stored_first_is_served() {
+    let mut keys = [key(1), key(1), key(1)];
+    for (place, key) in keys.iter_mut().enumerate() {
+        key.stored = Some(Timestamp::UNIX_EPOCH + SignedDuration::from_secs([7, 3, 5][place]));
+    }
+    let mut holdings = Holdings::default();
+    for (place, key) in keys.iter().enumerate() {
+        holdings.stored(&place.to_string(), key.clone(), false);
+    }
+    assert_eq!(served(&holdings), Some(name(&keys[1])));
+    assert_eq!(holdings.newest(), Some(keys[0].key.created));
+}
+
+#[test]
 fn the_newest_stored_key_is_served() {
     let (old, new) = (key(1), key(2));
     let mut holdings = Holdings::default();
@@ -82,7 +97,7 @@ fn the_newest_stored_key_is_served() {
     assert_eq!(served(&holdings), Some(name(&new)));
     assert_eq!(holdings.disabled("new", Some(name(&new))), disabled("new", &new));
     assert_eq!(served(&holdings), Some(name(&old)));
-    assert_eq!(holdings.len(), 1);
+    assert_eq!(holdings.ring().len(), 1);
     assert_eq!(unkept(&holdings), []);
 }
 
@@ -114,7 +129,7 @@ fn a_lost_key_that_comes_back_disabled_is_out_of_use() {
         holdings.disabled("restored", Some(name(&only))),
         disabled("restored", &only)
     );
-    assert_eq!(holdings.len(), 0);
+    assert_eq!(holdings.ring().len(), 0);
 }
 
 #[test]
@@ -130,7 +145,7 @@ fn a_key_that_replaces_another_in_place_opens_at_once_and_is_served_when_the_oth
         holdings.stored("same", second.clone(), false),
         [replaced, added("same", &second)]
     );
-    assert_eq!(holdings.len(), 2);
+    assert_eq!(holdings.ring().len(), 2);
     assert_eq!(served(&holdings), None);
     assert_eq!(
         unkept(&holdings),
@@ -260,7 +275,7 @@ fn who_disables_a_secret_and_replaces_its_key_at_once_means_the_key_that_is_ther
         unkept(&holdings),
         [("same".to_owned(), first.fingerprint().clone())]
     );
-    assert_eq!(holdings.len(), 1);
+    assert_eq!(holdings.ring().len(), 1);
 }
 
 #[test]

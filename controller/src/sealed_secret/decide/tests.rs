@@ -5,6 +5,8 @@ use api::sealed_secret::{SealedSecretSpec, SealedSecretStatus};
 use k8s_openapi::ByteString;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 
+mod choices;
+
 const DIGEST: &str = "digest of the spec";
 
 /// A pass over the SealedSecret `app` (uid `u1`, generation 2), told step by step.
@@ -18,6 +20,8 @@ fn story() -> Story {
     Story(Observed {
         sealed: Arc::new(sealed),
         digest: DIGEST.to_owned(),
+        malformed: None,
+        behaviour: Arc::default(),
         target: None,
         live: Live::Unread,
         items: Items::Sealed,

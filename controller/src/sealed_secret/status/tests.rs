@@ -254,37 +254,3 @@ fn a_message_about_thousands_of_items_is_cut() {
         MESSAGE
     );
 }
-
-fn counted(items: &[(&str, i64)]) -> SealedSecretStatus {
-    let items = items.iter().map(|(key, items)| ((*key).to_owned(), *items));
-    SealedSecretStatus {
-        unsealed: Some(Unsealed {
-            items: items.collect(),
-            ..Unsealed::default()
-        }),
-        ..SealedSecretStatus::default()
-    }
-}
-
-#[test]
-fn a_key_that_opens_no_item_any_more_is_taken_out_of_the_record() {
-    let patched = |before: &SealedSecretStatus, after: &SealedSecretStatus| {
-        merge_patch(Some(before), after)["unsealed"]["items"].clone()
-    };
-    let (old, new) = (
-        counted(&[("old", 2), ("kept", 1)]),
-        counted(&[("kept", 3), ("new", 1)]),
-    );
-    assert_eq!(
-        patched(&old, &new),
-        json!({"kept": 3, "new": 1, "old": Value::Null})
-    );
-    assert_eq!(
-        patched(&old, &counted(&[])),
-        json!({"kept": Value::Null, "old": Value::Null})
-    );
-    assert_eq!(
-        merge_patch(None, &new)["unsealed"]["items"],
-        json!({"kept": 3, "new": 1})
-    );
-}

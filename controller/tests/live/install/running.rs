@@ -41,6 +41,9 @@ impl Running {
         let recorder = Recorder::start(&installed.cluster, taken).await;
         let credentials = installed.token(controller).await;
         let log = dir.path().join("log");
+        let output = File::create(&log).unwrap();
+        // Tests run side by side. The schema controller has no such port.
+        let numbers = (controller == "chancery-secrets").then_some("--listen-metrics-addr=127.0.0.1:0");
         let child = Command::new(env!("CARGO_BIN_EXE_chancery-controller"))
             .args(installed.args(controller))
             .args([
@@ -50,13 +53,14 @@ impl Running {
             ])
             .arg("--kubeconfig")
             .arg(recorder.kubeconfig(dir.path(), &credentials))
+            .args(numbers)
             .args(args)
             .env_clear()
             .env("POD_NAMESPACE", installed.own.name())
             .env("POD_NAME", controller)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log).unwrap())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -80,7 +84,7 @@ impl Running {
             let mut lines = text
                 .lines()
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            lines.find(|line| line["message"] == "serving").ok_or(text)
+            lines.find(|line| line["msg"] == "serving").ok_or(text)
         });
         let address: SocketAddr = line.await["address"].as_str().unwrap().parse().unwrap();
         address.port()

@@ -110,7 +110,7 @@ pub(super) async fn opens(namespace: &TestNamespace, name: &str, key: &Certifica
 
 /// Returns a private key as cert-manager writes it when asked for PKCS#8, `PRIVATE KEY`, from the PKCS#1 that it wraps
 /// (RFC 5208 section 5).
-pub(super) fn pkcs8(pair: &KeyPair) -> Vec<u8> {
+pub(crate) fn pkcs8(pair: &KeyPair) -> Vec<u8> {
     let pem = pair.private_key_pem();
     let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     let ByteString(pkcs1) = serde_json::from_value(json!(base64)).unwrap();

@@ -19,7 +19,7 @@ fn stored(controller: &Controller) -> Vec<(String, String)> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let stored = lines.filter_map(|line| {
-        let certificate = line["message"].as_str()?.strip_prefix(SAYS)?.to_owned();
+        let certificate = line["msg"].as_str()?.strip_prefix(SAYS)?.to_owned();
         Some((line["secret"].as_str()?.to_owned(), certificate))
     });
     stored.collect()
@@ -64,18 +64,22 @@ async fn of_two_replicas_that_both_believe_to_lead_each_request_is_filled_by_one
         let secret = secrets.get(&name).await.unwrap();
         assert_eq!(item(&secret, "tls.crt"), certificate.as_bytes(), "{name}");
     }
-    // Two that began in the same second are ordered by their fingerprints, so that all replicas agree.
-    let newest = active.iter().map(certificate_of).max_by(|one, other| {
-        let begun = one.not_before().cmp(&other.not_before());
-        begun.then_with(|| other.fingerprint().cmp(one.fingerprint()))
+    // Of two that began in the same second the one that was stored first counts, as in upstream's; then fingerprints
+    // decide, so that all replicas agree.
+    let newest = active.iter().max_by(|one, other| {
+        let (first, second) = (certificate_of(one), certificate_of(other));
+        let begun = first.not_before().cmp(&second.not_before());
+        let stored = |secret: &Secret| secret.metadata.creation_timestamp.clone().map(|time| time.0);
+        begun
+            .then_with(|| stored(other).cmp(&stored(one)))
+            .then_with(|| second.fingerprint().cmp(first.fingerprint()))
     });
-    all_serve(&rivals, &newest.unwrap()).await;
+    all_serve(&rivals, &certificate_of(newest.unwrap())).await;
 }
 
 #[tokio::test]
 async fn upstreams_controller_passes_over_a_request_and_over_one_that_was_answered() {
     let (cluster, namespace) = cluster("upstream").await;
-    cluster.install_sealed_secrets_crd().await;
     let old = pair(2048, 0);
     store(&namespace, "old", &old).await;
     let asked = [request(&namespace).await, request(&namespace).await];

@@ -40,7 +40,7 @@ fn a_key_that_is_replaced_in_place_is_stored_again_active_though_there_is_an_arc
     // The watch begins anew and brings the archive again.
     assert_eq!(holdings.archived("own-archived", Some(&name(&first))), []);
     assert_eq!(unkept(&holdings), waits);
-    assert_eq!(holdings.len(), 2);
+    assert_eq!(holdings.ring().len(), 2);
     holdings.stored("copy", first, false);
     assert_eq!(served(&holdings), Some(name(&second)));
     assert_eq!(unkept(&holdings), []);
@@ -76,13 +76,13 @@ fn a_key_whose_secrets_are_all_retired_or_archived_is_out_of_use_and_not_stored_
     holdings.stored("own", own.clone(), false);
     holdings.archived("own-archived", Some(&name(&own)));
     assert_eq!(holdings.disabled("own", Some(name(&own))), disabled("own", &own));
-    assert_eq!((holdings.len(), unkept(&holdings)), (0, vec![]));
+    assert_eq!((holdings.ring().len(), unkept(&holdings)), (0, vec![]));
     // Taken back, and archived itself.
     assert_eq!(holdings.stored("own", own.clone(), false), [added("own", &own)]);
     assert_eq!(holdings.archived("own", Some(&name(&own))), disabled("own", &own));
-    assert_eq!((holdings.len(), unkept(&holdings)), (0, vec![]));
+    assert_eq!((holdings.ring().len(), unkept(&holdings)), (0, vec![]));
     holdings.gone("own");
-    assert_eq!((holdings.len(), unkept(&holdings)), (0, vec![]));
+    assert_eq!((holdings.ring().len(), unkept(&holdings)), (0, vec![]));
 }
 
 #[test]
