@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::CommandError;
 use controller_flags::ControllerFlags;
+pub(crate) use source::Source as CertificateSource;
 
 /// Where the certificate comes from. With none of `--cert` and `--local`, from the clusters of `.chancery.yaml`, else
 /// from the kubeconfig's cluster.

@@ -4,8 +4,8 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    apply, cert, completions, grants, inspect, install, item, keys, migrations, plan, quickstart, reseal,
-    seal, unseal, verify,
+    apply, cert, completions, grants, inspect, install, item, keys, kubeseal, migrations, plan, quickstart,
+    reseal, seal, unseal, verify,
 };
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -74,6 +74,7 @@ enum Command {
     Grants(grants::GrantsArgs),
     Quickstart(quickstart::QuickstartArgs),
     Install(install::InstallArgs),
+    Kubeseal(kubeseal::KubesealArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -110,6 +111,7 @@ impl Cli {
             Command::Grants(args) => grants::run(&args, context),
             Command::Quickstart(args) => quickstart::run(&args, context),
             Command::Install(args) => install::run(&args, context),
+            Command::Kubeseal(args) => kubeseal::run(&args, context),
             Command::Completions(args) => completions::run(args, context),
         }
     }

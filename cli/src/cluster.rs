@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
 pub(crate) use error::ClusterError;
-pub(crate) use kubeconfig::{KubeconfigArgs, context_namespace};
+pub(crate) use kubeconfig::{KubeconfigArgs, Namespace, Overrides, context_namespace, request_timeout};
 pub(crate) use migrations::label;
 pub(crate) use reseal::{Proxy, Rotated};
 pub(crate) use sealed_secrets::ObjectName;
@@ -67,6 +67,9 @@ pub(crate) struct ClusterArgs {
     /// The context in the kubeconfig; by default its current one
     #[arg(long, value_name = "CONTEXT")]
     pub(crate) context: Option<String>,
+    /// What counts instead of what the kubeconfig says. Only kubeseal's command line has flags for it
+    #[arg(skip)]
+    pub(crate) overrides: Box<Overrides>,
 }
 
 impl ClusterArgs {
@@ -75,6 +78,7 @@ impl ClusterArgs {
         KubeconfigArgs {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
+            overrides: self.overrides.clone(),
         }
     }
 }
@@ -104,6 +108,8 @@ pub(crate) struct Cluster {
     client: Client,
     /// Takes 503 for an answer: a controller that has no key to seal to says so, and would until the time is over.
     impatient: Client,
+    /// How long one answer may take here.
+    deadline: Duration,
 }
 
 impl Cluster {
@@ -121,10 +127,11 @@ impl Cluster {
     /// As [`Self::connect`].
     pub(crate) fn open(args: &KubeconfigArgs) -> Result<Self, ClusterError> {
         let runtime = runtime()?;
+        let deadline = args.overrides.request_timeout.unwrap_or(DEADLINE);
         let (client, impatient) = runtime.block_on(async {
             let mut config = kubeconfig::configuration(args).await?;
-            config.connect_timeout = Some(CONNECT_DEADLINE);
-            config.read_timeout = Some(DEADLINE);
+            config.connect_timeout = Some(CONNECT_DEADLINE.min(deadline));
+            config.read_timeout = Some(deadline);
             let client = Client::try_from(config.clone()).map_err(ClusterError::client)?;
             config.default_retry = false;
             let impatient = Client::try_from(config).map_err(ClusterError::client)?;
@@ -134,6 +141,7 @@ impl Cluster {
             runtime,
             client,
             impatient,
+            deadline,
         })
     }
 
@@ -151,9 +159,20 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError`], by what the user can do about it.
     pub(crate) fn certificate(&self, args: &ClusterArgs) -> Result<Vec<u8>, ClusterError> {
+        self.certificate_behind(&self.proxy(args)?, args)
+    }
+
+    /// As [`Self::certificate`], of a controller whose Service is found.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn certificate_behind(
+        &self,
+        proxy: &Proxy,
+        args: &ClusterArgs,
+    ) -> Result<Vec<u8>, ClusterError> {
         let (namespace, name) = (args.controller_namespace.as_str(), args.controller_name.as_str());
         let doing = format!("reading the certificate of Service `{namespace}/{name}`");
-        let proxy = self.proxy(args)?;
         self.answer(&doing, async {
             let request = http::Request::get(proxy.path(api::endpoints::CERTIFICATE))
                 .header(http::header::ACCEPT, "application/x-pem-file, */*")
@@ -209,12 +228,14 @@ impl Cluster {
         work: impl Future<Output = Result<T, ClusterError>>,
     ) -> Result<T, ClusterError> {
         self.runtime.block_on(async {
-            tokio::time::timeout(DEADLINE, work).await.unwrap_or_else(|_| {
-                Err(ClusterError::TimedOut {
-                    doing: doing.to_owned(),
-                    limit: DEADLINE,
+            tokio::time::timeout(self.deadline, work)
+                .await
+                .unwrap_or_else(|_| {
+                    Err(ClusterError::TimedOut {
+                        doing: doing.to_owned(),
+                        limit: self.deadline,
+                    })
                 })
-            })
         })
     }
 }

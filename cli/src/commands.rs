@@ -8,6 +8,7 @@ pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod item;
 pub(crate) mod keys;
+pub(crate) mod kubeseal;
 pub(crate) mod migrations;
 pub(crate) mod plan;
 pub(crate) mod quickstart;

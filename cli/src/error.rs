@@ -96,6 +96,14 @@ impl CommandError {
         }
     }
 
+    /// The same error with exit code 1, whatever it was: kubeseal has no finer ones.
+    pub(crate) fn into_failure(self) -> Self {
+        Self {
+            status: Status::Failed,
+            ..self
+        }
+    }
+
     /// Adds what the user can do next. Hints are printed in the order they were added.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -20,7 +20,7 @@ pub(crate) const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 const TOTAL_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// The name of standard input in messages.
-const STDIN: &str = "<stdin>";
+pub(crate) const STDIN: &str = "<stdin>";
 
 /// Which documents to read.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -156,7 +156,11 @@ pub(crate) fn read_stdin() -> Result<Zeroizing<Vec<u8>>, CommandError> {
     bounded(io::stdin().lock(), STDIN)
 }
 
-fn bounded(reader: impl io::Read, name: &str) -> Result<Zeroizing<Vec<u8>>, CommandError> {
+/// Reads to the end.
+///
+/// # Errors
+/// As [`read_file`].
+pub(crate) fn bounded(reader: impl io::Read, name: &str) -> Result<Zeroizing<Vec<u8>>, CommandError> {
     let mut bytes = Zeroizing::new(Vec::new());
     reader
         .take(FILE_LIMIT + 1)

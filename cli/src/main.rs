@@ -22,7 +22,9 @@ mod key_listing;
 mod key_standing;
 mod key_store;
 mod key_usage;
+mod kubeseal;
 mod local;
+mod merge;
 mod namespace;
 mod opener;
 mod output;
@@ -40,7 +42,7 @@ use clap::Parser as _;
 
 use crate::cli::Cli;
 use crate::context::Context;
-use crate::error::Status;
+use crate::error::{CommandResult, Status};
 use crate::printer::Printer;
 
 fn main() -> ExitCode {
@@ -48,17 +50,30 @@ fn main() -> ExitCode {
     // have to guess if a second provider were ever linked in. The call fails only when a provider
     // is installed already, which is then this one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return Printer::default().command_line(&error).into(),
-    };
     #[expect(
         clippy::disallowed_methods,
         reason = "main reads the clock, everything else is given the time"
     )]
     let now = jiff::Timestamp::now();
+    let mut arguments = std::env::args_os();
+    if arguments
+        .next()
+        .is_some_and(|program| kubeseal::is_called(&program))
+    {
+        let context = Context::new(now, Printer::default());
+        let arguments: Vec<_> = arguments.collect();
+        return ended(kubeseal::run(&arguments, &context), &context);
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return Printer::default().command_line(&error).into(),
+    };
     let context = Context::new(now, cli.global.printer());
-    match cli.run(&context) {
+    ended(cli.run(&context), &context)
+}
+
+fn ended(result: CommandResult, context: &Context) -> ExitCode {
+    match result {
         Ok(status) => status.into(),
         Err(error) => {
             context.printer.error(&error);

@@ -4,8 +4,11 @@
 //! only ciphertexts and the names of keys come back.
 
 mod controller;
+mod essence;
 pub(crate) mod failure;
 mod key_args;
+mod new_items;
+mod unsealing;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -19,12 +22,15 @@ use manifests::opening;
 use manifests::reseal::{self, ResealError};
 use sealing::{Certificate, Fingerprint, KeyRing};
 
-use crate::cluster::ClusterArgs;
+use crate::cluster::{Cluster, ClusterArgs, Proxy};
 use crate::context::Context;
 use crate::error::CommandError;
 
 use controller::Controller;
+pub(crate) use essence::essence;
 pub(crate) use key_args::{FileKeys, KeyArgs};
+pub(crate) use new_items::{NewItems, edits};
+pub(crate) use unsealing::open_whole;
 
 /// Where the keys are. With none of `--key` and `--local`, in the cluster's controller.
 #[derive(clap::Args, Clone, Debug)]
@@ -112,6 +118,16 @@ impl Opener {
     /// When it can't be reached, or gives no certificate.
     fn of_controller(args: &ClusterArgs) -> Result<Self, CommandError> {
         Ok(Self::Controller(Box::new(Controller::find(args)?)))
+    }
+
+    /// Lets the controller behind this proxy open.
+    ///
+    /// # Errors
+    /// As [`Self::of_controller`].
+    pub(crate) fn behind(cluster: Cluster, proxy: Proxy, args: &ClusterArgs) -> Result<Self, CommandError> {
+        Ok(Self::Controller(Box::new(Controller::behind(
+            cluster, proxy, args,
+        )?)))
     }
 
     /// The certificate that items are sealed to: of a controller, the one it served when this was made.

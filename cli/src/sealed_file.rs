@@ -104,13 +104,30 @@ impl SealedFile {
         target: Option<&Path>,
         printer: &Printer,
     ) -> Result<(), CommandError> {
+        if let Some(path) = self.put(edits, target, printer)? {
+            printer.note(&format!("wrote `{}`", path.display()));
+        }
+        Ok(())
+    }
+
+    /// As [`Self::write`], saying nothing. Returns the file that was written, if one was.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(crate) fn put(
+        &self,
+        edits: &[Edit],
+        target: Option<&Path>,
+        printer: &Printer,
+    ) -> Result<Option<PathBuf>, CommandError> {
         let edited = self
             .editable
             .edit(edits)
             .map_err(|error| CommandError::failed(error).context(format!("cannot edit `{}`", self.name())))?;
         let text = Zeroizing::new(edited.text);
         let Some(path) = self.destination(target)? else {
-            return printer.data(text.as_bytes());
+            printer.data(text.as_bytes())?;
+            return Ok(None);
         };
         let place = resolved(&path);
         Leftovers::remove_beside(&place);
@@ -120,8 +137,7 @@ impl SealedFile {
         } else {
             atomic_file::replace(&path, text.as_bytes(), Readers::Anyone)?;
         }
-        printer.note(&format!("wrote `{}`", path.display()));
-        Ok(())
+        Ok(Some(path))
     }
 
     fn destination(&self, target: Option<&Path>) -> Result<Option<PathBuf>, CommandError> {

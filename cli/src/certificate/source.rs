@@ -14,7 +14,7 @@ use crate::input;
 use crate::local::LocalStore;
 
 /// One place that a certificate comes from.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A file on this machine.
     File(PathBuf),
     /// A web server. It may hold a password.
@@ -26,11 +26,11 @@ pub(super) enum Source {
 }
 
 /// A certificate that was not had.
-pub(super) struct FetchError {
+pub(crate) struct FetchError {
     /// Why, with what to do.
-    pub(super) error: CommandError,
+    pub(crate) error: CommandError,
     /// Whether nothing was there to answer, so that an earlier answer is as good as can be had.
-    pub(super) unreachable: bool,
+    pub(crate) unreachable: bool,
 }
 
 impl From<CommandError> for FetchError {
@@ -54,7 +54,7 @@ impl From<ClusterError> for FetchError {
 
 impl Source {
     /// The file or URL that a flag names.
-    pub(super) fn named(text: &str) -> Self {
+    pub(crate) fn named(text: &str) -> Self {
         if is_web(text) {
             Self::Url(text.to_owned())
         } else {
@@ -71,7 +71,7 @@ impl Source {
     }
 
     /// The place as messages name it, without passwords.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::File(path) => format!("`{}`", path.display()),
             Self::Url(url) => download::shown(url),
@@ -131,19 +131,32 @@ impl Source {
                 let store = LocalStore::open(folder).map_err(CommandError::from)?;
                 Ok(newest(&store)?)
             }
-            Self::Url(url) => Ok(self.parse(&download::download(url)?)?),
+            source => Ok(source.parse(&source.bytes()?)?),
+        }
+    }
+
+    /// Asks it for the text that holds its certificate, and perhaps more.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, FetchError> {
+        match self {
+            Self::Url(url) => download::download(url),
             Self::File(path) => {
                 let bytes = input::read_file(path).map_err(|error| {
                     error
                         .context("cannot read the certificate")
                         .hint("a certificate is a PEM file or a URL")
                 })?;
-                Ok(self.parse(&bytes)?)
+                Ok(bytes.to_vec())
             }
-            Self::Controller(cluster) => {
-                let pem = Cluster::connect(cluster)?.certificate(cluster)?;
-                Ok(self.parse(&pem)?)
-            }
+            Self::Controller(cluster) => Ok(Cluster::connect(cluster)?.certificate(cluster)?),
+            Self::Local(_) => Ok(self.fetch()?.to_pem().into_bytes()),
+        }
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            _ => None,
         }
     }
 

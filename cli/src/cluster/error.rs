@@ -73,6 +73,8 @@ pub(crate) enum ClusterError {
         namespace: String,
         /// Name of the Service.
         name: String,
+        /// Whether it said as much (409); upstream's says 500 and nothing else when it is to seal again.
+        in_words: bool,
     },
     /// The controller takes no such object.
     #[error("the controller refuses: {doing}")]
@@ -107,7 +109,7 @@ pub(crate) enum ClusterError {
         source: Answer,
     },
     /// No answer in time.
-    #[error("no answer within {} s: {doing}", limit.as_secs())]
+    #[error("no answer within {} s: {doing}", limit.as_secs_f64())]
     TimedOut {
         /// What was being done.
         doing: String,
@@ -254,6 +256,7 @@ impl ClusterError {
                 Self::Unopened {
                     namespace: namespace.to_owned(),
                     name: name.to_owned(),
+                    in_words: status.code == 409,
                 }
             }
             kube::Error::Api(status) if matches!(status.code, 400 | 411 | 413 | 422) => Self::Unfit {
@@ -261,6 +264,22 @@ impl ClusterError {
                 source: answer(kube::Error::Api(status)),
             },
             error => Self::proxied(doing, namespace, name, error),
+        }
+    }
+
+    /// An object that a controller doesn't validate: with 409 its items don't open, with 500 upstream's can't read it.
+    pub(super) fn verified(doing: &str, namespace: &str, name: &str, error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) if status.code == 409 => Self::Unopened {
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+                in_words: true,
+            },
+            kube::Error::Api(status) if matches!(status.code, 400 | 411 | 413 | 422 | 500) => Self::Unfit {
+                doing: doing.to_owned(),
+                source: answer(kube::Error::Api(status)),
+            },
+            error => Self::request(doing, error),
         }
     }
 
@@ -344,44 +363,4 @@ impl From<ClusterError> for CommandError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_broken_kubeconfig_is_named_without_its_lines() {
-        let text = "users:\n- name: a\n  user: {token: hunter2}\nclusters: [\n";
-        let error = kube::config::Kubeconfig::from_yaml(text).unwrap_err();
-        let said = CommandError::from(ClusterError::kubeconfig(error))
-            .causes()
-            .join(" ");
-        assert_eq!(said, "no usable kubeconfig: a kubeconfig file is no valid YAML");
-    }
-
-    #[test]
-    fn an_answer_that_came_too_late_has_its_own_exit_code() {
-        let late = ClusterError::TimedOut {
-            doing: "asking".to_owned(),
-            limit: Duration::from_secs(30),
-        };
-        assert_eq!(crate::error::Status::from(&CommandError::from(late)).code(), 5);
-    }
-
-    #[test]
-    fn of_a_refused_key_secret_no_words_are_kept_but_the_api_servers_own() {
-        let said = |code: u16, message: &str| {
-            let status = kube::core::Status::failure(message, "Invalid").with_code(code);
-            let error = ClusterError::key_secret("creating it", kube::Error::Api(status.boxed()));
-            CommandError::from(error).causes().join(": ")
-        };
-        let hook = "admission webhook \"keys.example.org\" denied the request: tls.key: LS0tLS1CRUdJTi";
-        let words = said(403, hook);
-        assert!(
-            words.contains("keys.example.org") && !words.contains("LS0t"),
-            "{words}"
-        );
-        let words = said(422, "data.tls.key: Invalid value: \"LS0tLS1CRUdJTi\"");
-        assert!(!words.contains("LS0t"), "{words}");
-        let words = said(403, "secrets is forbidden: User \"jane\" cannot create resource");
-        assert!(words.contains("jane"), "{words}");
-    }
-}
+mod tests;

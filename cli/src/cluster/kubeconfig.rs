@@ -1,11 +1,19 @@
 //! Which cluster: the kubeconfig and the context in it.
 
+mod namespace;
+mod overrides;
+mod proxy;
+mod timeout;
+
 use std::path::PathBuf;
 
 use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use super::{ClusterArgs, ClusterError};
+pub(crate) use namespace::Namespace;
+pub(crate) use overrides::Overrides;
+pub(crate) use timeout::request_timeout;
 
 /// Which cluster.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -17,13 +25,28 @@ pub(crate) struct KubeconfigArgs {
     /// The context in the kubeconfig; by default its current one
     #[arg(long, value_name = "CONTEXT")]
     pub(crate) context: Option<String>,
+    /// What counts instead of what the kubeconfig says. Only kubeseal's command line has flags for it
+    #[arg(skip)]
+    pub(crate) overrides: Box<Overrides>,
 }
 
-/// Reads the kubeconfig.
+/// Reads the kubeconfig, or in a Pod without one its account, and lays the overrides over it.
 ///
 /// # Errors
 /// [`ClusterError::Configuration`] when there is no usable one.
 pub(super) async fn configuration(args: &KubeconfigArgs) -> Result<Config, ClusterError> {
+    let mut config = if *args.overrides == Overrides::default() {
+        as_it_stands(args).await?
+    } else {
+        overrides::configuration(args).await?
+    };
+    if args.overrides.proxy_url.is_none() {
+        proxy::spare(&mut config);
+    }
+    Ok(config)
+}
+
+async fn as_it_stands(args: &KubeconfigArgs) -> Result<Config, ClusterError> {
     let options = KubeConfigOptions {
         context: args.context.clone(),
         ..KubeConfigOptions::default()

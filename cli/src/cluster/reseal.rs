@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use api::endpoints::{INSPECT, Inspected, RESEALED, ROTATE, Resealed};
+use api::endpoints::{INSPECT, Inspected, RESEALED, ROTATE, Resealed, VERIFY};
 use api::sealed_secret::SealedSecret;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use k8s_openapi::api::core::v1::Service;
 use kube::api::Api;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Cluster, ClusterArgs, ClusterError};
@@ -115,7 +115,8 @@ impl Cluster {
     pub(crate) fn rotate(&self, proxy: &Proxy, sealed: &SealedSecret) -> Result<Rotated, ClusterError> {
         let doing = proxy.doing("sending an object to", "to be sealed again");
         let accept = format!("{RESEALED}, application/json;q=0.5, */*;q=0.1");
-        let text = self.post(proxy, ROTATE, &accept, sealed, &doing)?;
+        let answer = self.post(proxy, ROTATE, &accept, sealed, &doing)?;
+        let text = answer.map_err(|error| proxy.posted(&doing, error))?;
         let senseless = |error: serde_json::Error| ClusterError::senseless(&doing, error);
         let answer: Value = serde_json::from_str(&text).map_err(senseless)?;
         if answer.get("spec").is_some() {
@@ -134,19 +135,33 @@ impl Cluster {
     /// [`ClusterError`], by what the user can do about it.
     pub(crate) fn inspect(&self, proxy: &Proxy, sealed: &SealedSecret) -> Result<Inspected, ClusterError> {
         let doing = proxy.doing("sending an object to", "to be inspected");
-        let text = self.post(proxy, INSPECT, "application/json", sealed, &doing)?;
+        let answer = self.post(proxy, INSPECT, "application/json", sealed, &doing)?;
+        let text = answer.map_err(|error| proxy.posted(&doing, error))?;
         serde_json::from_str(&text).map_err(|error| ClusterError::senseless(&doing, error))
     }
 
+    /// Asks the controller whether it opens an object, which is sent as it is.
+    ///
+    /// # Errors
+    /// [`ClusterError::Unopened`] when it does not, [`ClusterError::Unfit`] when it can't make anything of it, and the
+    /// others by what the user can do about it.
+    pub(crate) fn verify(&self, proxy: &Proxy, object: &Value) -> Result<(), ClusterError> {
+        let doing = proxy.doing("sending an object to", "to be validated");
+        let answer = self.post(proxy, VERIFY, "*/*", object, &doing)?;
+        let failed = |error| ClusterError::verified(&doing, &proxy.namespace, &proxy.name, error);
+        answer.map(drop).map_err(failed)
+    }
+
+    /// What the controller answers, or the API server instead of it.
     fn post(
         &self,
         proxy: &Proxy,
         path: &str,
         accept: &str,
-        sealed: &SealedSecret,
+        object: &impl Serialize,
         doing: &str,
-    ) -> Result<String, ClusterError> {
-        let body = serde_json::to_vec(sealed).map_err(|error| ClusterError::senseless(doing, error))?;
+    ) -> Result<kube::Result<String>, ClusterError> {
+        let body = serde_json::to_vec(object).map_err(|error| ClusterError::senseless(doing, error))?;
         self.answer(doing, async {
             let request = http::Request::post(proxy.path(path))
                 .header(ACCEPT, accept)
@@ -154,13 +169,16 @@ impl Cluster {
                 .body(body)
                 .map_err(|error| ClusterError::request(doing, kube::Error::HttpError(error)))?;
             // The client waits and asks again where the controller is busy (429, Retry-After).
-            let answer = self.client.request_text(request).await;
-            answer.map_err(|error| ClusterError::posted(doing, &proxy.namespace, &proxy.name, error))
+            Ok(self.client.request_text(request).await)
         })
     }
 }
 
 impl Proxy {
+    fn posted(&self, doing: &str, error: kube::Error) -> ClusterError {
+        ClusterError::posted(doing, &self.namespace, &self.name, error)
+    }
+
     fn doing(&self, before: &str, after: &str) -> String {
         format!(
             "{before} the controller of Service `{}/{}` {after}",

@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::error::{CommandResult, Status};
+use crate::kubeseal;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +29,9 @@ pub(crate) struct CompletionsArgs {
 /// When standard output does not take it.
 pub(crate) fn run(args: CompletionsArgs, context: &Context) -> CommandResult {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "chancery", &mut script);
+    // The command itself takes kubeseal's flags as they come; a shell can complete them all the same.
+    let mut command = Cli::command().mut_subcommand("kubeseal", |_| kubeseal::command());
+    clap_complete::generate(args.shell, &mut command, "chancery", &mut script);
     context.printer.data(&script)?;
     Ok(Status::Done)
 }

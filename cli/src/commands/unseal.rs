@@ -16,7 +16,7 @@ use crate::error::{CommandError, CommandResult, Status};
 use crate::input::{self, InputArgs, Origin};
 use crate::local::LocalStore;
 use crate::namespace::{self, NamespaceLookup};
-use crate::opener::{FileKeys, KeyArgs, failure};
+use crate::opener::{FileKeys, KeyArgs, failure, open_whole};
 use crate::output::{self, OutputArgs, Product};
 
 const EXAMPLES: &str = "\
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &UnsealArgs, context: &Context) -> CommandResult {
     };
     for input in input::load(&args.input, &context.printer)? {
         for document in input.documents {
-            let secret = open(&document, &input.origin, &ring, &namespaces)?;
+            let secret = open(&document, &input.origin, &ring, &namespaces, context)?;
             opened.push((input.origin.clone(), document, secret));
         }
     }
@@ -112,6 +112,7 @@ fn open(
     origin: &Origin,
     ring: &KeyRing,
     namespaces: &Namespaces<'_>,
+    context: &Context,
 ) -> Result<Secret, CommandError> {
     match document.kind() {
         Some("SealedSecret") => {}
@@ -134,7 +135,7 @@ fn open(
         sealed.metadata.namespace =
             Some(found.map_err(|error| error.context(format!("cannot unseal {}", document.place())))?);
     }
-    let unsealed = manifests::unseal::unseal(&sealed, ring, &[]).map_err(|error| {
+    let unsealed = open_whole(&sealed, ring, context).map_err(|error| {
         failure::explain(error, &sealed, ring).context(format!("cannot unseal {}", document.place()))
     })?;
     Ok(unsealed.secret)

@@ -66,6 +66,7 @@ impl<'a> Secrets<'a> {
                 None => Source::Cluster(Box::new(Cluster::open(&KubeconfigArgs {
                     kubeconfig: self.args.kubeconfig.clone(),
                     context: self.args.context.clone(),
+                    ..KubeconfigArgs::default()
                 })?)),
             },
         };

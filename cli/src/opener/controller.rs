@@ -29,6 +29,14 @@ impl Controller {
     pub(super) fn find(args: &ClusterArgs) -> Result<Self, CommandError> {
         let cluster = Cluster::connect(args)?;
         let proxy = cluster.proxy(args)?;
+        Self::behind(cluster, proxy, args)
+    }
+
+    /// As [`Self::find`], of a controller that is found.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub(super) fn behind(cluster: Cluster, proxy: Proxy, args: &ClusterArgs) -> Result<Self, CommandError> {
         let pem = cluster.certificate(args)?;
         let newest = Certificate::from_pem(&pem).map_err(|error| {
             CommandError::failed(error).context("cannot use the certificate that the controller serves")

@@ -1,5 +1,7 @@
 //! What is said about a SealedSecret that does not open.
 
+use std::fmt::Write as _;
+
 use api::names::SEALED_WITH;
 use api::sealed_secret::SealedSecret;
 use manifests::opening::{ItemFailure, ItemReason};
@@ -11,10 +13,15 @@ use crate::error::CommandError;
 /// The error for people: items that fail for one reason are named together, and the key that the
 /// object says it was sealed with is compared with those at hand.
 pub(crate) fn explain(error: UnsealError, sealed: &SealedSecret, ring: &KeyRing) -> CommandError {
-    let UnsealError::Items { failures } = error else {
+    let UnsealError::Items { failures, untried } = error else {
         return error.into();
     };
-    let error = CommandError::message(by_reason(&failures));
+    let mut said = by_reason(&failures);
+    if untried > 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(said, "; {untried} more items were not tried");
+    }
+    let error = CommandError::message(said);
     match hint(&failures, sealed, ring) {
         Some(hint) => error.hint(hint),
         None => error,

@@ -45,6 +45,7 @@ fn an_object_shows_its_scope_template_sizes_and_hint() {
             "file": "db.yaml", "document": 1, "line": 2, "name": "db", "namespace": "shop", "scope": "strict",
             "template": {
                 "type": "example.org/login", "immutable": true, "labels": ["app"], "annotations": ["team"], "data": [],
+                "leftOut": [],
             },
             "hint": [key], "newest": null, "resealChanges": null,
             "items": [item("empty", 0), item("token", CANARY.len())],
@@ -151,4 +152,25 @@ fn only_sealed_secrets_are_inspected() {
     sandbox
         .run_with(&["inspect"], "kind: ConfigMap\n")
         .failed(1, &["no SealedSecret in <stdin>"]);
+}
+
+#[test]
+fn templates_and_the_items_that_they_leave_out_are_told_apart() {
+    let sandbox = sealed();
+    let text = sandbox.read("db.yaml").replace(
+        "  template:\n",
+        "  template:\n    data:\n      url: '{{ .token }}@db'\n      token: null\n",
+    );
+    sandbox.write("templated.yaml", &text);
+    let reports = report(sandbox.run(&["inspect", "templated.yaml", "-o", "json"]));
+    let template = &reports[0]["template"];
+    assert_eq!(
+        (&template["data"], &template["leftOut"]),
+        (&json!(["url"]), &json!(["token"]))
+    );
+    let shown = sandbox.run(&["inspect", "templated.yaml"]).succeeded().stdout;
+    assert!(
+        shown.contains("  templates    url\n") && shown.contains("  left out     token\n"),
+        "{shown}"
+    );
 }

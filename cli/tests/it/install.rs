@@ -93,6 +93,27 @@ fn kubeseal_finds_the_service_without_a_flag() {
 }
 
 #[test]
+fn metrics_have_a_service_of_their_own_so_that_kubeseal_never_takes_it_for_the_other() {
+    let all = objects(&["--only", "secrets"]);
+    let services = of_kind(&all, "Service");
+    let ports: Vec<(String, Value)> = services
+        .iter()
+        .map(|service| (text(service, "/metadata/name"), service["spec"]["ports"].clone()))
+        .collect();
+    let port = |name: &str, number: u16| serde_json::json!([{"name": name, "port": number, "targetPort": name, "protocol": "TCP"}]);
+    let expected = [
+        ("sealed-secrets-controller", port("http", 8080)),
+        ("sealed-secrets-controller-metrics", port("metrics", 8081)),
+    ];
+    assert_eq!(ports, expected.map(|(name, port)| (name.to_owned(), port)));
+    let named =
+        of_kind(&all, "Deployment")[0]["spec"]["template"]["spec"]["containers"][0]["ports"].to_string();
+    assert!(named.contains("8081"), "{named}");
+    let let_in = of_kind(&all, "NetworkPolicy")[0]["spec"]["ingress"].to_string();
+    assert!(let_in.contains("8080") && let_in.contains("8081"), "{let_in}");
+}
+
+#[test]
 fn a_limited_installation_has_roles_in_its_namespaces_and_nothing_in_others() {
     let all = objects(&["--controller-namespace", "ops", "--namespace", "shop,bank"]);
     let places = |name: &str| -> Vec<String> {

@@ -193,3 +193,41 @@ fn a_call_without_a_key_is_a_usage_error() {
         .run(&["unseal", "a.yaml", "--key", "k", "--local", "store"])
         .failed(2, &["--local"]);
 }
+
+/// `sealed.yaml` with a template of this text.
+fn templated(template: &str) -> Sandbox {
+    let sandbox = sealed("strict");
+    let text = sandbox.read("sealed.yaml");
+    let (head, tail) = text.split_once("  template:\n").unwrap();
+    let entry = format!("    data:\n      url: '{template}'\n      token: null\n");
+    sandbox.write("templated.yaml", &format!("{head}  template:\n{entry}{tail}"));
+    sandbox
+}
+
+#[test]
+fn templates_are_rendered_and_what_they_leave_out_is_left_out() {
+    let opened = templated("x-{{ .token }}")
+        .run(&["unseal", "templated.yaml", "--local", "store"])
+        .succeeded();
+    // `x-` and the canary.
+    assert!(
+        opened.stdout.contains("url: eC10dWxpcC1odW50ZXIyLWNhbmFyeQ=="),
+        "{}",
+        opened.stdout
+    );
+    assert!(!opened.stdout.contains("token:"), "{}", opened.stdout);
+    assert!(!opened.stdout.contains("kept-values"), "{}", opened.stdout);
+}
+
+#[test]
+fn a_template_that_fails_names_the_entry_and_no_value() {
+    let run = templated("{{ fail .token }}").run(&["unseal", "templated.yaml", "--local", "store"]);
+    assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+    run.failed(
+        1,
+        &[
+            "cannot unseal templated.yaml, document 1",
+            "template \"url\", line 1",
+        ],
+    );
+}

@@ -1,5 +1,10 @@
 //! What `chancery` seals the real kubeseal opens, and the other way round, in every scope.
 
+mod both;
+mod cluster;
+mod overrides;
+mod table;
+
 use tempfile::TempDir;
 
 use crate::program::{chancery, run};

@@ -13,6 +13,7 @@ mod item;
 mod key_usage;
 mod keys_rotate;
 mod kubeseal;
+mod kubeseal_modes;
 mod migrations;
 mod migrations_wait;
 mod opener;

@@ -39,8 +39,10 @@ pub(super) struct TemplateFacts {
     pub(super) immutable: bool,
     pub(super) labels: Vec<String>,
     pub(super) annotations: Vec<String>,
-    /// Keys of `spec.template.data`.
+    /// Keys of the templates in `spec.template.data`.
     pub(super) data: Vec<String>,
+    /// Items that the Secret does not get: their keys are `null` in `spec.template.data`.
+    pub(super) left_out: Vec<String>,
 }
 
 /// One item.
@@ -137,9 +139,17 @@ impl Inspection {
 impl TemplateFacts {
     fn new(value: &Value) -> Self {
         let template = value.pointer("/spec/template").unwrap_or(&Value::Null);
-        let keys = |path: &str| {
-            let map = template.pointer(path).and_then(Value::as_object);
-            map.into_iter().flat_map(|map| map.keys().cloned()).collect()
+        let entries = |path: &str| {
+            template
+                .pointer(path)
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+        };
+        let keys = |path: &str| entries(path).map(|(key, _)| key.clone()).collect();
+        let data = |is_null: bool| {
+            let chosen = entries("/data").filter(|(_, value)| value.is_null() == is_null);
+            chosen.map(|(key, _)| key.clone()).collect()
         };
         Self {
             kind: template["type"]
@@ -149,7 +159,8 @@ impl TemplateFacts {
             immutable: template["immutable"] == true,
             labels: keys("/metadata/labels"),
             annotations: keys("/metadata/annotations"),
-            data: keys("/data"),
+            data: data(false),
+            left_out: data(true),
         }
     }
 }

@@ -58,6 +58,7 @@ fn text(of: &Inspection, context: &Context) -> String {
         ("labels", &of.template.labels),
         ("annotations", &of.template.annotations),
         ("templates", &of.template.data),
+        ("left out", &of.template.left_out),
     ] {
         if !names.is_empty() {
             line(what, &names.join(", "));

@@ -14,6 +14,10 @@ pub(super) const RBAC: &str = "rbac.authorization.k8s.io";
 pub(super) const PORT_NAME: &str = "http";
 /// Number of that port, upstream's.
 pub(super) const PORT: u16 = 8080;
+/// Name of the port for metrics of the Pod that unseals, and of its Service; upstream's.
+pub(super) const METRICS_PORT_NAME: &str = "metrics";
+/// Number of that port, upstream's.
+pub(super) const METRICS_PORT: u16 = 8081;
 /// Role with which everyone reads the certificate; upstream's name, so that it takes the place of upstream's.
 pub(super) const SERVICE_PROXIER: &str = "sealed-secrets-service-proxier";
 /// Role of those who have SealedSecrets sealed again or inspected by the controller.

@@ -100,6 +100,7 @@ impl Installation {
         for controller in self.controllers() {
             if controller == Controller::Secrets {
                 all.push(workload::service(self));
+                all.push(workload::metrics_service(self));
             }
             all.push(traffic::policy(self, controller));
             all.push(workload::deployment(self, controller));

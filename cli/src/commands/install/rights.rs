@@ -63,14 +63,15 @@ fn named(group: &str, resource: &str, name: &str, verbs: &[&str]) -> Value {
 
 /// Rights in each namespace that is watched.
 fn watched_rules(controller: Controller) -> Vec<Value> {
-    let events = rule("events.k8s.io", "events", &["create", "patch"]);
+    let verbs = ["create", "patch"];
     match controller {
         // No `delete`: Secrets go with their owners through the garbage collector. Lists of Secrets are of metadata only.
         Controller::Secrets => vec![
             rule(SEALING_GROUP, "sealedsecrets", &["list", "watch"]),
-            rule(SEALING_GROUP, "sealedsecrets/status", &["patch"]),
+            rule(SEALING_GROUP, "sealedsecrets/status", &["update"]),
             rule("", "secrets", &["get", "list", "watch", "create", "update"]),
-            events,
+            // The kind of events, and the status by PUT, that upstream's roles give: either set of roles does.
+            rule("", "events", &verbs),
         ],
         // No `list` of Secrets: only those are read that a Database names. `delete` is of old Migrations.
         Controller::Schema => vec![
@@ -86,7 +87,7 @@ fn watched_rules(controller: Controller) -> Vec<Value> {
             rule(SCHEMAS_GROUP, "migrations/status", &["patch"]),
             rule("", "secrets", &["get"]),
             rule("apps", "statefulsets", &["get"]),
-            events,
+            rule("events.k8s.io", "events", &verbs),
         ],
     }
 }

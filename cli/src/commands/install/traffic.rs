@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::manifest::{Manifest, labels};
-use super::names::{Controller, PORT};
+use super::names::{Controller, METRICS_PORT, PORT};
 use super::plan::Installation;
 
 /// Where API servers listen, behind their Service (443).
@@ -15,7 +15,13 @@ pub(super) fn policy(installation: &Installation, controller: Controller) -> Man
         json!({ "ports": [port("UDP", 53), port("TCP", 53)] }),
         json!({ "ports": API_SERVER_PORTS.map(|number| port("TCP", number)) }),
     ];
-    let mut comment = "In: certificate and probes. Out: DNS and the API server".to_owned();
+    let mut ingress = vec![port("TCP", PORT)];
+    let mut comment = "In: certificate and probes".to_owned();
+    if controller == Controller::Secrets {
+        ingress.push(port("TCP", METRICS_PORT));
+        comment.push_str(", and metrics");
+    }
+    comment.push_str(". Out: DNS and the API server");
     if controller == Controller::Schema {
         let ports: Vec<Value> = installation
             .database_ports
@@ -37,7 +43,7 @@ pub(super) fn policy(installation: &Installation, controller: Controller) -> Man
         "spec": {
             "podSelector": { "matchLabels": labels(Some(controller)) },
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{ "ports": [port("TCP", PORT)] }],
+            "ingress": [{ "ports": ingress }],
             "egress": egress,
         },
     }))

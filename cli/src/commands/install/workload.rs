@@ -1,9 +1,9 @@
-//! The Deployments, and the Service of the certificate.
+//! The Deployments, and the Services of the certificate and of metrics.
 
 use serde_json::{Value, json};
 
 use super::manifest::{Manifest, labels};
-use super::names::{Controller, PORT, PORT_NAME};
+use super::names::{Controller, METRICS_PORT, METRICS_PORT_NAME, PORT, PORT_NAME};
 use super::plan::Installation;
 
 /// Any account but root: what images call `nonroot`.
@@ -25,6 +25,24 @@ pub(super) fn service(installation: &Installation) -> Manifest {
         },
     }))
     .comment("Its name is the one under which kubeseal and `chancery seal` look for the certificate.")
+}
+
+/// The Service of metrics. One of its own, as upstream's: kubeseal takes the first port of the other, whatever it is.
+pub(super) fn metrics_service(installation: &Installation) -> Manifest {
+    let ports = json!([{
+        "name": METRICS_PORT_NAME, "port": METRICS_PORT, "targetPort": METRICS_PORT_NAME, "protocol": "TCP",
+    }]);
+    Manifest::new(json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": format!("{}-metrics", installation.service),
+            "namespace": installation.namespace,
+            "labels": labels(Some(Controller::Secrets)),
+        },
+        "spec": { "selector": labels(Some(Controller::Secrets)), "ports": ports },
+    }))
+    .comment("For Prometheus: `/metrics` tells names of SealedSecrets; `--metrics-omit-secret-labels` leaves them out.")
 }
 
 /// The Deployment of a controller: a Pod as the Pod Security Standard `restricted` wants it.
@@ -65,7 +83,7 @@ fn container(installation: &Installation, controller: Controller) -> Value {
         "image": installation.image,
         "args": args(installation, controller),
         "env": [from_field("POD_NAME", "metadata.name"), from_field("POD_NAMESPACE", "metadata.namespace")],
-        "ports": [{ "name": PORT_NAME, "containerPort": PORT, "protocol": "TCP" }],
+        "ports": ports(controller),
         "livenessProbe": probe("/healthz"),
         "readinessProbe": probe("/readyz"),
         // No limit on the processor: it would only make what is under way slower.
@@ -79,6 +97,15 @@ fn container(installation: &Installation, controller: Controller) -> Value {
             "readOnlyRootFilesystem": true,
         },
     })
+}
+
+fn ports(controller: Controller) -> Vec<Value> {
+    let port = |name: &str, number: u16| json!({ "name": name, "containerPort": number, "protocol": "TCP" });
+    let mut ports = vec![port(PORT_NAME, PORT)];
+    if controller == Controller::Secrets {
+        ports.push(port(METRICS_PORT_NAME, METRICS_PORT));
+    }
+    ports
 }
 
 /// The arguments; the program itself is the image's entry point.

@@ -20,9 +20,13 @@ pub(super) fn warn_of_mentions(picked: &Picked, key: &str, printer: &Printer) {
     }
 }
 
-fn mentioning<'a>(data: &'a BTreeMap<String, String>, key: &str) -> Vec<&'a str> {
+fn mentioning<'a>(data: &'a BTreeMap<String, Option<String>>, key: &str) -> Vec<&'a str> {
     data.iter()
-        .filter(|(_, template)| is_mentioned(template, key))
+        .filter(|(_, template)| {
+            template
+                .as_deref()
+                .is_some_and(|template| is_mentioned(template, key))
+        })
         .map(|(name, _)| name.as_str())
         .collect()
 }

@@ -15,6 +15,7 @@ use super::object::{self, Items, Outcome};
 use super::report::{Ending, FileReport, ItemReport, ObjectReport};
 use crate::atomic_file::State;
 use crate::error::CommandError;
+use crate::opener::{self, NewItems};
 use crate::tree::{Contents, LeftAlone, TreeFile};
 
 /// A file with SealedSecrets in it.
@@ -167,44 +168,20 @@ impl OpenFile<'_> {
         outcomes: &BTreeMap<usize, Outcome>,
         places: &BTreeMap<usize, Vec<ItemPlace>>,
     ) -> BTreeMap<usize, Vec<Edit>> {
-        let mut shared: BTreeMap<(usize, &str), &str> = BTreeMap::new();
-        let mut edits = BTreeMap::new();
-        for (object, outcome) in outcomes {
+        let new = outcomes.iter().filter_map(|(object, outcome)| {
             let Outcome::Items(Items { newest, by_key }) = outcome else {
-                continue;
+                return None;
             };
-            let mut of_object = Vec::new();
-            for (key, item) in by_key {
-                let Some(text) = item.text.as_deref() else {
-                    continue;
-                };
-                let text = *shared.entry((*object, key)).or_insert(text);
-                let place = places
-                    .get(object)
-                    .into_iter()
-                    .flatten()
-                    .find(|place| place.key == *key);
-                for (object, key) in place.iter().flat_map(|place| &place.shared_with) {
-                    shared.entry((*object, key)).or_insert(text);
-                }
-                of_object.push(Edit::SetItem {
-                    object: *object,
-                    key: key.clone(),
-                    item: text.to_owned(),
-                });
-            }
-            if of_object.is_empty() {
-                continue;
-            }
-            if object::has_hint(&self.editable.documents()[*object]) {
-                of_object.push(Edit::SetHint {
-                    object: *object,
-                    fingerprints: vec![newest.clone()],
-                });
-            }
-            edits.insert(*object, of_object);
-        }
-        edits
+            let items = by_key
+                .iter()
+                .filter_map(|(key, item)| Some((key.as_str(), item.text.as_deref()?)));
+            Some(NewItems {
+                object: *object,
+                newest,
+                items: items.collect(),
+            })
+        });
+        opener::edits(&self.editable, places, new)
     }
 
     /// Edits all, or, where that fails, finds those objects that are to blame and leaves them out. Objects that share a

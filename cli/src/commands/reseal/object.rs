@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use api::names::{SCOPE_CLUSTER_WIDE, SCOPE_NAMESPACE_WIDE, SEALED_WITH};
+use api::names::SEALED_WITH;
 use api::sealed_secret::SealedSecret;
 use manifests::documents::Document;
 use sealing::Fingerprint;
-use serde_json::Value;
 
 use super::report::Mode;
 use crate::config::{ClusterEntry, Config};
 use crate::error::CommandError;
 use crate::namespace::{self, NamespaceLookup};
-use crate::opener::Opener;
+use crate::opener::{Opener, essence};
 use crate::tree::{self, LeftAlone, TreeFile};
 
 /// What supplies the namespace that an object doesn't name.
@@ -62,13 +61,6 @@ pub(super) fn is_one(document: &Document) -> bool {
     document.kind() == Some("SealedSecret") && document.api_version().is_some_and(group)
 }
 
-/// Whether the object says with which key it was sealed.
-pub(super) fn has_hint(document: &Document) -> bool {
-    document.value["metadata"]["annotations"]
-        .as_object()
-        .is_some_and(|annotations| annotations.contains_key(SEALED_WITH))
-}
-
 /// Finds out what the items of an object become. The object's place is in every error.
 pub(super) fn outcome(
     document: &Document,
@@ -101,31 +93,6 @@ fn check_pin(file: &TreeFile, rules: &Rules<'_>, opener: &Opener) -> Result<(), 
         Some(cluster) => config.check_newest_of(&[cluster], newest),
         None => config.check_newest(&file.path, newest),
     }
-}
-
-/// The document with no more than what decides how its items open. The rest is someone else's matter: a field that the
-/// API server would refuse is no reason to leave a secret on an old key.
-fn essence(document: &Document) -> Document {
-    let mut essence = document.clone();
-    let keep = |object: Option<&mut Value>, kept: &dyn Fn(&str) -> bool| {
-        if let Some(Value::Object(fields)) = object {
-            fields.retain(|field, _| kept(field));
-        }
-    };
-    let value = &mut essence.value;
-    keep(Some(value), &|field| {
-        matches!(field, "apiVersion" | "kind" | "metadata" | "spec")
-    });
-    keep(value.get_mut("spec"), &|field| {
-        matches!(field, "encryptedData" | "data")
-    });
-    keep(value.get_mut("metadata"), &|field| {
-        matches!(field, "name" | "namespace" | "annotations")
-    });
-    keep(value.pointer_mut("/metadata/annotations"), &|field| {
-        [SEALED_WITH, SCOPE_NAMESPACE_WIDE, SCOPE_CLUSTER_WIDE].contains(&field)
-    });
-    essence
 }
 
 fn items(

@@ -1,14 +1,13 @@
 //! `chancery seal --into FILE`: Secrets whose items are merged into the SealedSecrets that are in a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use k8s_openapi::api::core::v1::Secret;
 use manifests::documents::Document;
-use manifests::edit::Edit;
 use manifests::scope;
-use manifests::seal::{self, Binding, SealError};
-use sealing::{Certificate, Scope};
+use manifests::seal::{self, SealError};
+use sealing::Scope;
 
 use super::SealArgs;
 use crate::certificate::Freshness;
@@ -17,6 +16,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Status};
 use crate::input;
 use crate::item_key::ItemKey;
+use crate::merge::{self, Merge};
 use crate::sealed_file::{Assumed, Picked, SealedFile, SelectionArgs};
 
 /// Into which file.
@@ -31,14 +31,6 @@ pub(super) struct IntoArgs {
         conflicts_with_all = ["output", "no_hint", "keep_metadata"]
     )]
     pub(super) into: Option<PathBuf>,
-}
-
-/// A Secret, and the SealedSecret that gets its items.
-struct Merge<'a> {
-    document: &'a Document,
-    secret: &'a Secret,
-    picked: Picked,
-    binding: Binding,
 }
 
 /// Merges everything that was named into the file.
@@ -70,7 +62,7 @@ pub(super) fn run(args: &SealArgs, into: &Path, config: Option<&Config>, context
     let certificate = args
         .certificate
         .for_file(file.path(), config, Freshness::Cached, context)?;
-    let edits = edits(&merges, &certificate, context)?;
+    let edits = merge::edits(&merges, &certificate, context)?;
     file.write(&edits, args.output.target(), &context.printer)?;
     for merge in &merges {
         report(merge, context);
@@ -132,53 +124,6 @@ fn merge<'a>(
         picked,
         binding,
     })
-}
-
-/// One list for all: the file is edited once.
-fn edits(
-    merges: &[Merge<'_>],
-    certificate: &Certificate,
-    context: &Context,
-) -> Result<Vec<Edit>, CommandError> {
-    let mut edits = Vec::new();
-    let mut origins: BTreeMap<(usize, &str), &Document> = BTreeMap::new();
-    let mut anew: BTreeMap<usize, (&Picked, BTreeSet<&str>)> = BTreeMap::new();
-    for merge in merges {
-        let object = merge.picked.object;
-        let (_, keys) = anew.entry(object).or_insert((&merge.picked, BTreeSet::new()));
-        for (key, value) in seal::values(merge.secret) {
-            if let Some(first) = origins.insert((object, key), merge.document) {
-                return Err(CommandError::message(format!(
-                    "both {} and {} set the item `{key}` of SealedSecret `{}`",
-                    first.place(),
-                    merge.document.place(),
-                    merge.picked.title()
-                )));
-            }
-            let item = merge
-                .binding
-                .seal(certificate, value, &context.rng)
-                .map_err(|error| {
-                    CommandError::failed(error).context(format!(
-                        "cannot seal the item `{key}` of {}",
-                        merge.document.place()
-                    ))
-                })?;
-            let key_text = key.to_owned();
-            edits.push(Edit::SetItem {
-                object,
-                key: key_text,
-                item,
-            });
-            keys.insert(key);
-        }
-    }
-    for (picked, keys) in anew.into_values() {
-        if !keys.is_empty() {
-            edits.extend(picked.hint(certificate, |key| keys.contains(key)));
-        }
-    }
-    Ok(edits)
 }
 
 /// kubeseal's `--merge-into` seals for the scope of the flag, and nothing opens the item then.
