@@ -94,7 +94,7 @@ impl Announcer {
         let object = event.about.name.as_deref().unwrap_or_default();
         Event {
             metadata: ObjectMeta {
-                name: Some(format!("{}.{:016x}", clip(object, NAME), random_number())),
+                name: Some(name(object, random_number())),
                 namespace: Some(
                     event
                         .about
@@ -118,6 +118,31 @@ impl Announcer {
             last_timestamp: Some(Time(now)),
             count: Some(1),
             ..Event::default()
+        }
+    }
+}
+
+/// Returns the name of an event about an object. What is left of a long name must not end in what may only stand between
+/// letters and digits: the API server would refuse the event.
+fn name(object: &str, number: u64) -> String {
+    let object = clip(object, NAME).trim_end_matches(['-', '.']);
+    format!("{object}.{number:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_about_an_object_with_a_long_name_has_a_name_that_the_api_server_takes() {
+        assert_eq!(name("app", 7), "app.0000000000000007");
+        for between in ["-", ".", "a.-"] {
+            let begin = "a".repeat(NAME - between.len());
+            let long = format!("{begin}{between}{}", "b".repeat(40));
+            let cut = name(&long, 7);
+            let object = cut.strip_suffix(".0000000000000007").unwrap();
+            assert!(object.ends_with(|c: char| c.is_ascii_alphanumeric()), "{cut}");
+            assert!(long.starts_with(object) && cut.len() <= 253, "{cut}");
         }
     }
 }

@@ -36,6 +36,11 @@ impl Readiness {
         self.caches.fetch_sub(1, Ordering::AcqRel);
     }
 
+    /// Notes that a cache is not kept at all, by a flag.
+    pub(crate) fn cache_not_kept(&self) {
+        self.caches.fetch_sub(1, Ordering::AcqRel);
+    }
+
     /// Notes that a cache was filled that had been refused.
     pub(crate) fn cache_filled_after_all(&self) {
         self.filled.fetch_add(1, Ordering::AcqRel);

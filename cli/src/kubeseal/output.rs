@@ -67,10 +67,28 @@ pub(super) fn append(to: &mut Vec<u8>, object: &Value, format: DocumentFormat) -
         }
         DocumentFormat::Json => {
             let text = manifests::json::to_string_pretty(&in_go_order(object, &[]));
-            to.extend_from_slice(text.map_err(CommandError::failed)?.as_bytes());
+            to.extend_from_slice(in_gos_escapes(&text.map_err(CommandError::failed)?).as_bytes());
         }
     }
     Ok(())
+}
+
+/// Go's JSON can stand in HTML and in JavaScript. Outside of texts JSON has none of these characters.
+fn in_gos_escapes(json: &str) -> Zeroizing<String> {
+    let special = json.matches(['<', '>', '&', '\u{2028}', '\u{2029}']).count();
+    // It never grows: what it grew out of would stay behind with plain values in it.
+    let mut escaped = Zeroizing::new(String::with_capacity(json.len() + 5 * special));
+    for character in json.chars() {
+        match character {
+            '<' => escaped.push_str("\\u003c"),
+            '>' => escaped.push_str("\\u003e"),
+            '&' => escaped.push_str("\\u0026"),
+            '\u{2028}' => escaped.push_str("\\u2028"),
+            '\u{2029}' => escaped.push_str("\\u2029"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 fn sorted(value: &Value) -> Value {

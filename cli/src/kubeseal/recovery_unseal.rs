@@ -1,5 +1,8 @@
 //! `kubeseal --recovery-unseal`: SealedSecrets back to Secrets, with private keys at hand and no cluster.
 
+use std::io;
+use std::path::PathBuf;
+
 use k8s_openapi::api::core::v1::Secret;
 use manifests::documents::Document;
 use manifests::opening::ItemReason;
@@ -9,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::invocation::Invocation;
 use super::output::{self, Output};
-use super::{failures, sealed_secrets};
+use super::{failures, sealed_secrets, words as go};
 use crate::error::CommandError;
 use crate::namespace;
 use crate::opener::{FileKeys, failure, open_whole};
@@ -25,7 +28,7 @@ pub(super) fn run(invocation: &Invocation<'_>) -> Result<Output, CommandError> {
     let ring = if keys.is_empty() {
         KeyRing::new()
     } else {
-        FileKeys::read(keys)?.ring
+        key_ring(keys)?
     };
     let documents = sealed_secrets::documents(&invocation.input.read()?)?;
     let mut text = Zeroizing::new(Vec::new());
@@ -48,6 +51,23 @@ pub(super) fn run(invocation: &Invocation<'_>) -> Result<Output, CommandError> {
     };
     failures::said(failed, invocation.context).map_err(without_keys)?;
     Ok(Output::confidential(text))
+}
+
+/// A file that can't be read is said as Go says it.
+fn key_ring(paths: &[PathBuf]) -> Result<KeyRing, CommandError> {
+    let mut ring = KeyRing::new();
+    for path in paths {
+        let keys = FileKeys::read(std::slice::from_ref(path));
+        ring.extend(keys.map(|keys| keys.ring).map_err(|error| {
+            let words = error
+                .caused_by::<io::Error>()
+                .map(|reason| go::open_error(path, reason));
+            words.map_or(error, |words| {
+                CommandError::message(words).hint("--recovery-private-key names a file of private keys")
+            })
+        })?);
+    }
+    Ok(ring)
 }
 
 /// Of one that names no namespace it is that of `-n`: a kubeconfig has no say in what is to work without a cluster.

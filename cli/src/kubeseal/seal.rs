@@ -62,7 +62,11 @@ pub(super) fn secrets(invocation: &Invocation<'_>) -> Result<Vec<(Document, Secr
 fn secret_of(document: &Document, invocation: &Invocation<'_>) -> Result<Secret, CommandError> {
     let place = document.place();
     match (document.api_version(), document.kind()) {
-        (Some("v1") | None, Some("Secret")) => Ok(document.to()?),
+        (Some("v1") | None, Some("Secret")) => {
+            let mut document = document.clone();
+            document.read_unquoted_texts();
+            Ok(document.to()?)
+        }
         (_, None) => {
             let printer = &invocation.context.printer;
             printer.warning(&format!("{place} has no `kind`: it is read as a Secret"));
@@ -71,6 +75,7 @@ fn secret_of(document: &Document, invocation: &Invocation<'_>) -> Result<Secret,
                 object.insert("apiVersion".to_owned(), "v1".into());
                 object.insert("kind".to_owned(), "Secret".into());
             }
+            document.read_unquoted_texts();
             Ok(document.to()?)
         }
         (_, Some("SealedSecret")) => Err(CommandError::message(format!("{place} is sealed already"))

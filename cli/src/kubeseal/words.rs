@@ -25,16 +25,20 @@ pub(super) fn integer(text: &str) -> Result<i32, String> {
         .map_err(|_| format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
 }
 
-/// Why a file can't be opened, as Go says it: `open FILE: no such file or directory`.
+/// Why a file can't be read, as Go says it: `open FILE: no such file or directory`. A folder can be opened there.
 pub(super) fn open_error(path: &Path, error: &io::Error) -> String {
+    let mut doing = "open";
     let reason = match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        io::ErrorKind::IsADirectory => {
+            doing = "read";
+            "is a directory".to_owned()
+        }
         io::ErrorKind::NotADirectory => "not a directory".to_owned(),
         _ => error.to_string(),
     };
-    format!("open {}: {reason}", path.display())
+    format!("{doing} {}: {reason}", path.display())
 }
 
 /// The paths of one comma-separated value.

@@ -91,7 +91,7 @@ fn read(path: &Path) -> Result<(KeyRing, KeyRing), CommandError> {
         return Err(CommandError::message("it holds no private key")
             .context(doing())
             .hint(
-            "`--key` takes an RSA private key as PEM, or key Secrets with `tls.key`; a certificate opens nothing",
+            "a key file is an RSA private key as PEM, or key Secrets with `tls.key`; a certificate opens nothing",
         ));
     }
     let mut in_use = ring.clone();

@@ -170,7 +170,7 @@ fn what_is_no_document_is_refused() {
         &["--recovery-private-key", "none.pem", "-f", "sealed.yaml"],
         "",
     )
-    .failed(1, &["none.pem"]);
+    .failed(1, &["error: open none.pem: no such file or directory"]);
 }
 
 #[test]
@@ -204,4 +204,28 @@ fn a_file_of_plain_values_is_the_owners_alone() {
         "",
     )
     .failed(1, &["error: unsupported output format: toml"]);
+}
+
+#[test]
+fn a_template_without_an_end_is_an_error_and_no_error_holds_a_value() {
+    let sandbox = sandbox();
+    let text = sandbox.read("sealed.yaml");
+    let documents = manifests::documents::read("sealed.yaml", text.as_bytes()).unwrap();
+    for template in [
+        "{{ range . }}{{ repeat 1000000000 . }}{{ end }}",
+        "{{ range until 1000000000 }}{{ end }}",
+        "{{ define \"x\" }}{{ template \"x\" }}{{ end }}{{ template \"x\" }}",
+        "{{ range . }}{{ fail . }}{{ end }}",
+    ] {
+        let mut sealed = documents[0].value.clone();
+        sealed["spec"]["template"]["data"] = json!({ "bomb": template });
+        let keys = ["--recovery-private-key", "pkcs1.pem"];
+        let run = unseal(&sandbox, &keys, &sealed.to_string());
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{template}");
+        assert!(
+            run.stderr.contains("bomb") && !run.stderr.contains(CANARY),
+            "{}",
+            run.stderr
+        );
+    }
 }

@@ -313,14 +313,14 @@ async fn validate_refuses_what_is_no_sealed_secret() {
         "{}",
         run.stderr
     );
-    // What the controller can't make sense of: upstream's says so by its status alone.
+    // Upstream's controller passes over what is no item, and says that the rest is good.
     let (head, _) = good.split_once("  encryptedData:\n").unwrap();
     let run = world.ours(&["--validate"], &format!("{head}  encryptedData: [a]\n"));
     assert_eq!(run.code, Some(1));
     assert!(
         run.stderr
             .starts_with("error: cannot validate sealed secret: db\n")
-            && run.stderr.contains("the controller refuses"),
+            && run.stderr.contains("field `spec.encryptedData`"),
         "{}",
         run.stderr
     );

@@ -283,8 +283,11 @@ fn parse(body: &[u8]) -> Result<Arrived, Refusal> {
     let (Some(document), None) = (documents.next(), documents.next()) else {
         return Err(Refusal::Unfit("the body must hold one SealedSecret".to_owned()));
     };
-    if document.kind() != Some("SealedSecret") {
-        return Err(Refusal::Unfit("the body is no SealedSecret".to_owned()));
+    let version = <SealedSecret as kube::Resource>::api_version(&());
+    if document.kind() != Some("SealedSecret") || document.api_version() != Some(&*version) {
+        return Err(Refusal::Unfit(format!(
+            "the body is no SealedSecret of {version}"
+        )));
     }
     // Aliases can make a short text a long object, and the answer is as long as the object.
     let len = serde_json::to_vec(&document.value).map_or(usize::MAX, |json| json.len());

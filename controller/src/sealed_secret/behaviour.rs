@@ -17,7 +17,7 @@ pub(crate) struct Behaviour {
     pub(crate) deletes: bool,
     /// Status is written (`--update-status`).
     pub(crate) writes_status: bool,
-    /// A Secret that is deleted is made again (not with `--skip-recreate`).
+    /// A Secret that is deleted or changed is made again (not with `--skip-recreate`; then Secrets are not even watched).
     pub(crate) recreates: bool,
     /// A namespace that may not be watched is not waited for, since there are others.
     pub(crate) passes_over_refused: bool,

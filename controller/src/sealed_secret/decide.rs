@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use api::sealed_secret::{SealedSecret, Unsealed};
+use api::sealed_secret::{SealedSecret, SealedSecretStatus, Unsealed};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests::unseal::{UnsealError, has_templates};
@@ -38,6 +38,8 @@ pub(crate) struct Observed {
     pub(crate) hopeless: bool,
     /// Someone undid our repairs again and again a moment ago.
     pub(crate) contested: bool,
+    /// Status said before that the Secret is this document's, and a pass that failed has written another since.
+    pub(crate) adopted: bool,
 }
 
 /// The Secret in the cluster, as far as it was looked at.
@@ -139,8 +141,12 @@ pub(crate) fn decide(observed: &Observed) -> Decision {
     if let Some(failure) = unreadable(observed) {
         return act(Write::Nothing, Outcome::Undecryptable(failure));
     }
+    // Secrets are not watched then, so that no right to that is needed: the cache knows of none.
+    if !observed.behaviour.recreates && matches!(observed.live, Live::Unread) {
+        return Decision::Read;
+    }
     let target = known_target(observed);
-    if target.is_none() && !observed.behaviour.recreates && is_same_spec(observed) {
+    if is_left_alone(observed, target) {
         return Decision::Rest;
     }
     if let Some(target) = target {
@@ -182,6 +188,22 @@ pub(crate) fn decide(observed: &Observed) -> Decision {
             )
         }
     }
+}
+
+/// Returns whether what others did to the Secret stays, until the spec changes: it was deleted, or changed since it was
+/// written. Of one that upstream's controller wrote it is not known whether it was changed; and what status calls failed
+/// is dealt with, or it would stay so.
+fn is_left_alone(observed: &Observed, target: Option<&ObjectMeta>) -> bool {
+    if observed.behaviour.recreates || !is_same_spec(observed) {
+        return false;
+    }
+    let sealed = &observed.sealed;
+    let is_changed = |target| {
+        let ours = !matches!(claim(&sealed.metadata, target), Claim::Foreign | Claim::TakeOver);
+        let synced = sealed.status.as_ref().is_some_and(status::is_synced);
+        ours && synced && recorded(sealed).is_some() && up_to_date(observed, target).is_none()
+    };
+    target.is_none_or(is_changed)
 }
 
 /// Returns whether the Secret was made from this very document, whatever was done to it since.
@@ -267,14 +289,19 @@ fn is_heal(observed: &Observed, claim: Claim) -> bool {
 
 /// Returns whether the spec is the one of the last success.
 fn is_same_spec(observed: &Observed) -> bool {
-    let status = observed.sealed.status.as_ref();
     match recorded(&observed.sealed) {
         Some(record) => record.spec == observed.digest,
-        // Upstream's CRD prunes the record, and upstream's controller writes none.
-        None => status.is_some_and(|status| {
-            status.observed_generation == observed.sealed.metadata.generation && status::is_synced(status)
-        }),
+        None => observed.adopted || is_synced_without_record(&observed.sealed),
     }
+}
+
+/// Returns whether status says that the Secret is this document's, and nothing more: upstream's CRD prunes the record,
+/// and upstream's controller writes none.
+pub(crate) fn is_synced_without_record(sealed: &SealedSecret) -> bool {
+    let says = |status: &SealedSecretStatus| {
+        status.observed_generation == sealed.metadata.generation && status::is_synced(status)
+    };
+    recorded(sealed).is_none() && sealed.status.as_ref().is_some_and(says)
 }
 
 fn recorded(sealed: &SealedSecret) -> Option<&Unsealed> {

@@ -30,6 +30,7 @@ struct Entry {
     target: Option<Echo<ObjectMeta>>,
     unsealed: Option<Unsealed>,
     said: Option<SealedSecretStatus>,
+    adopted: Option<String>,
 }
 
 /// The result of our own write, until the watch brings it back. Without it the pass that the write
@@ -142,9 +143,27 @@ impl Memory {
         self.with(key, |entry| entry.unsealed = Some(record));
     }
 
+    /// Returns whether the Secret is known to be that of the document with this digest by a status that keeps no record;
+    /// `says_so` is whether status says it now. A pass that fails writes another status, and then this is all there is
+    /// that tells a value that must be kept from one that is to be made.
+    pub(crate) fn adopted(&self, key: &Key, digest: &str, says_so: bool) -> bool {
+        self.with(key, |entry| {
+            if says_so {
+                entry.adopted = Some(digest.to_owned());
+            }
+            entry.adopted.as_deref() == Some(digest)
+        })
+    }
+
     /// Notes what status would say if it were written.
     pub(crate) fn said(&self, key: &Key, status: SealedSecretStatus) {
         self.with(key, |entry| entry.said = Some(status));
+    }
+
+    /// Returns what status would say if it were written, of an object whose status is not.
+    pub(crate) fn unwritten(&self, key: &Key) -> Option<SealedSecretStatus> {
+        let objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        objects.get(key)?.said.clone()
     }
 
     /// Returns the object with what this process knows of its status and the API server was not told,
@@ -291,6 +310,18 @@ mod tests {
         assert_eq!(memory.hopeless(), vec![key()]);
         memory.forget(&key());
         assert_eq!(memory.hopeless(), Vec::<Key>::new());
+    }
+
+    #[test]
+    fn a_secret_that_status_called_the_documents_stays_so_until_the_document_changes() {
+        let memory = Memory::default();
+        assert!(!memory.adopted(&key(), "digest", false));
+        assert!(memory.adopted(&key(), "digest", true));
+        // A pass failed and said so in status.
+        assert!(memory.adopted(&key(), "digest", false));
+        assert!(!memory.adopted(&key(), "other", false));
+        memory.forget(&key());
+        assert!(!memory.adopted(&key(), "digest", false));
     }
 
     #[test]

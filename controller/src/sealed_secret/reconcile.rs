@@ -40,6 +40,8 @@ struct Pass<'a> {
     /// resourceVersions in the caches when the pass began, for the memory of our own writes.
     cached_sealed: Option<String>,
     cached_target: Option<String>,
+    /// Something about the Secret must change before more can be done.
+    waits: bool,
 }
 
 /// Brings the Secret of a SealedSecret in line with it.
@@ -63,6 +65,9 @@ pub(super) async fn reconcile(cached: Arc<Stored>, scope: Arc<Scope>) -> Result<
             .contested_for(&key, (scope.context.clock)())
             .is_some(),
         hopeless: scope.memory.is_hopeless(&key, &digest, keys.version),
+        adopted: scope
+            .memory
+            .adopted(&key, &digest, decide::is_synced_without_record(&sealed)),
         live: Live::Unread,
         items: Items::Sealed,
         malformed: cached.malformed.clone(),
@@ -77,13 +82,14 @@ pub(super) async fn reconcile(cached: Arc<Stored>, scope: Arc<Scope>) -> Result<
         observed,
         cached_sealed,
         cached_target,
+        waits: false,
     };
     let ended = pass.run().await;
     scope.context.metrics.pass_took(begun.elapsed());
     match ended {
         Ok(()) => {
             scope.memory.succeeded(&pass.key);
-            Ok(next(&scope, &pass.key))
+            Ok(next(&scope, &pass.key, pass.waits))
         }
         Err(error) => {
             pass.report_error(&error).await;
@@ -94,13 +100,15 @@ pub(super) async fn reconcile(cached: Arc<Stored>, scope: Arc<Scope>) -> Result<
 
 /// Returns when to look at an object again whose pass came to its end: when something wakes it. A
 /// key that came while the pass was under way has woken those that had failed by then, so this one
-/// is looked at once more.
-fn next(scope: &Scope, key: &Key) -> Action {
+/// is looked at once more. Where Secrets are not watched, nothing wakes what `waits` for one.
+fn next(scope: &Scope, key: &Key, waits: bool) -> Action {
     let keys = scope.context.keys.borrow().version;
     if scope.memory.is_outdated(key, keys) {
         return Action::requeue(Duration::ZERO);
     }
     let pause = scope.memory.contested_for(key, (scope.context.clock)());
+    let unwatched = waits && !scope.behaviour.recreates;
+    let pause = pause.or_else(|| unwatched.then_some(backoff::LONGEST));
     pause.map_or_else(Action::await_change, Action::requeue)
 }
 
@@ -195,6 +203,7 @@ impl Pass<'_> {
             wrote,
             (self.scope.context.clock)(),
         );
+        self.waits = matches!(act.outcome, Outcome::Pending(_) | Outcome::Blocked(_));
         self.log(&act.outcome, wrote);
         self.count(&act.outcome);
         self.publish(report).await?;

@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use api::names;
-use api::sealed_secret::SealedSecret;
+use api::sealed_secret::{SealedSecret, SealedSecretSpec};
 use futures::channel::mpsc::{self, UnboundedSender};
 use futures::{FutureExt, StreamExt};
 use k8s_openapi::api::core::v1::Secret;
@@ -94,7 +94,9 @@ impl Scope {
             let _ = keys.wait_for(|keys| keys.synced).await;
             // These fail only when the watches are gone, and then the process is about to end.
             let _ = self.sealed.wait_until_ready().await;
-            let _ = self.targets.wait_until_ready().await;
+            if self.behaviour.recreates {
+                let _ = self.targets.wait_until_ready().await;
+            }
         };
         futures::select_biased! {
             () = stop => return,
@@ -128,13 +130,20 @@ impl Scope {
         }
     }
 
-    /// Returns the objects in the cache, with what is known of their status.
+    /// Returns the objects in the cache. Those whose status is not written have it as it would be, and no spec: a copy
+    /// of all specs at each scrape would be the whole cache once more.
     pub(crate) fn objects(&self) -> Vec<Arc<SealedSecret>> {
-        let completed = |stored: &Arc<Stored>| {
-            let key = key(&stored.sealed.metadata);
-            self.memory.completed(&key, &stored.sealed)
+        let told = |stored: &Arc<Stored>| {
+            let sealed = &stored.sealed;
+            let Some(status) = self.memory.unwritten(&key(&sealed.metadata)) else {
+                return Arc::clone(sealed);
+            };
+            let mut told = SealedSecret::new("", SealedSecretSpec::default());
+            told.metadata = sealed.metadata.clone();
+            told.status = Some(status);
+            Arc::new(told)
         };
-        self.sealed.state().iter().map(completed).collect()
+        self.sealed.state().iter().map(told).collect()
     }
 
     /// Returns the metadata of the Secret of an object, from the cache.
@@ -208,6 +217,11 @@ impl Scope {
     }
 
     async fn watch_targets(&self, mut writer: reflector::store::Writer<Metadata>, readiness: &Readiness) {
+        if !self.behaviour.recreates {
+            // Who says so may have no right to list Secrets: that is what upstream has the flag for.
+            readiness.cache_not_kept();
+            return std::future::pending().await;
+        }
         let api: Api<Metadata> = self.api();
         let mut events = pin!(watcher(api, watcher::Config::default()).default_backoff());
         let mut filling = Filling::Awaited;
@@ -345,3 +359,6 @@ fn slim(event: Event<Metadata>) -> Event<Metadata> {
         event => event,
     }
 }
+
+#[cfg(test)]
+mod tests;

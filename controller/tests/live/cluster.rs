@@ -69,11 +69,18 @@ pub(crate) fn sealed(secret: &Secret, certificate: &str) -> SealedSecret {
 pub(crate) async fn apply(namespace: &TestNamespace, sealed: &SealedSecret) -> SealedSecret {
     let api: Api<SealedSecret> = namespace.api();
     let name = sealed.metadata.name.as_deref().unwrap();
-    if let Some(mut live) = api.get_opt(name).await.unwrap() {
-        live.spec = sealed.spec.clone();
-        api.replace(name, &PostParams::default(), &live).await.unwrap()
-    } else {
-        api.create(&PostParams::default(), sealed).await.unwrap()
+    loop {
+        let written = if let Some(mut live) = api.get_opt(name).await.unwrap() {
+            live.spec = sealed.spec.clone();
+            api.replace(name, &PostParams::default(), &live).await
+        } else {
+            api.create(&PostParams::default(), sealed).await
+        };
+        match written {
+            // The controller wrote its status in between.
+            Err(kube::Error::Api(status)) if status.is_conflict() => {}
+            written => return written.unwrap(),
+        }
     }
 }
 

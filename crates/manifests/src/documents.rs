@@ -15,6 +15,7 @@ mod lists;
 mod secret;
 mod source;
 mod split;
+mod unquoted;
 
 pub use error::{DocumentError, Place};
 pub use lists::expand_lists;

@@ -46,8 +46,12 @@ pub(crate) fn deep_equal(call: &mut Call<'_>, one: &Value, other: &Value) -> Res
             if one.same(other) {
                 return Ok(true);
             }
+            // Both are copied before the first entry is looked at.
+            call.afford(one.len().saturating_mul(4 * size_of::<Value>()))?;
+            call.steps(one.len() as u64 / 8)?;
             return call.deeper(|call| {
                 for ((key, one), (other_key, other)) in one.entries().iter().zip(&other.entries()) {
+                    call.steps(key.len() as u64 / 256)?;
                     if key != other_key || !deep_equal(call, one, other)? {
                         return Ok(false);
                     }

@@ -110,3 +110,44 @@ fn a_field_that_a_secret_does_not_have_is_an_error_and_no_value_is_shown() {
         .seal(&[], &typo)
         .failed(1, &["field `stringdata` (line 4)", "did you mean `stringData`?"]);
 }
+
+#[test]
+fn a_number_or_a_boolean_is_sealed_as_it_is_written_and_refused_where_go_reads_another_one() {
+    let kubeseal = Kubeseal::new();
+    let form = SECRET.replace("tulip-hunter2-canary", "@");
+    for (written, base64) in [("8080", "ODA4MA=="), ("true", "dHJ1ZQ=="), ("1.5", "MS41")] {
+        let sealed = kubeseal.seal(&[], &form.replace('@', written)).succeeded().stdout;
+        assert_eq!(kubeseal.opened(&sealed)["password"], base64);
+    }
+    for written in ["0123", "1.10", "yes", "1e3", "0x1F"] {
+        let said = "field `stringData.password` (line 4): expected a string";
+        kubeseal
+            .seal(&[], &form.replace('@', written))
+            .failed(1, &[said, "quote it"]);
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused() {
+    let kubeseal = Kubeseal::new();
+    let twice = SECRET.replace("{password:", "{password: first, password:");
+    kubeseal
+        .seal(&[], &twice)
+        .failed(1, &["the key `password` stands twice"]);
+}
+
+#[test]
+fn more_than_10_mib_is_refused() {
+    let kubeseal = Kubeseal::new();
+    let long = format!("{SECRET}#{}\n", " ".repeat(10 << 20));
+    kubeseal.seal(&[], &long).failed(1, &["larger than 10 MiB"]);
+}
+
+#[test]
+fn a_key_that_old_yaml_takes_for_a_boolean_is_the_key_that_is_written() {
+    let kubeseal = Kubeseal::new();
+    for key in ["y", "yes", "on", "no"] {
+        let sealed = kubeseal.sealed(&[], &SECRET.replace("password", key));
+        assert!(sealed["spec"]["encryptedData"][key].is_string(), "{key}");
+    }
+}

@@ -162,3 +162,37 @@ fn the_file_that_is_read_may_be_written() {
     kubeseal.seal(&["-f", "a.yaml", "-w", "a.yaml"], "").succeeded();
     assert!(kubeseal.sandbox.read("a.yaml").contains("kind: SealedSecret"));
 }
+
+#[test]
+fn json_is_escaped_as_go_escapes_it() {
+    let kubeseal = Kubeseal::new();
+    let input = FULL.replace("two words", "\"<a>&\\u2028\"");
+    let sealed = kubeseal.seal(&[], &input).succeeded().stdout;
+    assert!(
+        sealed.contains(r#""a": "\u003ca\u003e\u0026\u2028""#),
+        "{}",
+        shape(&sealed)
+    );
+}
+
+#[test]
+fn a_link_stays_and_its_file_is_written() {
+    let kubeseal = Kubeseal::new();
+    let (file, link) = (
+        kubeseal.sandbox.path("file.yaml"),
+        kubeseal.sandbox.path("link.yaml"),
+    );
+    fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    kubeseal.seal(&["-w", "link.yaml"], SECRET).succeeded();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().starts_with("---\n"));
+}
+
+#[test]
+fn a_disk_that_is_full_is_an_error() {
+    let kubeseal = Kubeseal::new();
+    kubeseal
+        .seal(&["-w", "/dev/full"], SECRET)
+        .failed(1, &["cannot write `/dev/full`"]);
+}

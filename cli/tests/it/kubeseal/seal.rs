@@ -174,6 +174,7 @@ fn what_only_a_cluster_adds_is_left_out() {
     let kubeseal = Kubeseal::new();
     let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  namespace: shop\n  uid: 1-2\n  \
                   resourceVersion: '7'\n  generation: 3\n  creationTimestamp: 2026-01-01T00:00:00Z\n  selfLink: /x\n  \
+                  managedFields: [{manager: kubectl, operation: Update}]\n  \
                   labels: {app: shop}\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: copy\n    \
                   kubecfg.ksonnet.io/last-applied-configuration: copy\n    mine: stays\n  ownerReferences:\n  \
                   - {apiVersion: v1, kind: Pod, name: x, uid: one}\ntype: example.org/x\nimmutable: true\n\

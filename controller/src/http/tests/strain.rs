@@ -53,8 +53,12 @@ async fn a_body_that_is_not_one_sealed_secret_is_refused_in_words_about_its_form
         "\"encryptedData\":{\"a\":\"",
         "\"encryptedData\":{\"a\":1,\"b\":\"",
     );
+    let other = good.replace("bitnami.com/v1alpha1", "bitnami.com/v9");
+    let none = good.replace(r#""apiVersion":"bitnami.com/v1alpha1","#, "");
     for path in PATHS {
         for (body, word) in [
+            (other.as_str(), "no SealedSecret of bitnami.com/v1alpha1"),
+            (none.as_str(), "no SealedSecret of bitnami.com/v1alpha1"),
             ("", "one SealedSecret"),
             ("{", "body"),
             ("null", "SealedSecret"),

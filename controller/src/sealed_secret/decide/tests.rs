@@ -1,7 +1,5 @@
 use super::*;
-use api::conditions::Condition;
-use api::names;
-use api::sealed_secret::{SealedSecretSpec, SealedSecretStatus};
+use api::{conditions::Condition, names, sealed_secret::SealedSecretSpec};
 use k8s_openapi::ByteString;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 
@@ -27,6 +25,7 @@ fn story() -> Story {
         items: Items::Sealed,
         hopeless: false,
         contested: false,
+        adopted: false,
     })
 }
 

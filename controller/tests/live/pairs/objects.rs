@@ -113,8 +113,11 @@ fn cases() -> Vec<Case> {
         with("template-env", TWO, |sealed| {
             sealed["spec"]["template"]["data"] = json!({"line": "{{ env \"HOME\" }}"});
         }),
+        with("templated-left-out", TWO, |sealed| {
+            sealed["spec"]["template"]["data"] = json!({"user": null, "line": "{{ .user }}"});
+        }),
         with("no-template", TWO, |sealed| {
-            sealed["spec"]["template"] = Value::Null;
+            sealed["spec"].as_object_mut().unwrap().remove("template");
         }),
     ];
     for (name, scope) in [
@@ -162,8 +165,8 @@ async fn applied(world: &World, case: &Case) -> String {
         .unwrap()
         .remove(0)
         .value;
-    (case.change)(&mut sealed);
     without_null(&mut sealed);
+    (case.change)(&mut sealed);
     let sealed: SealedSecret = serde_json::from_value(sealed).unwrap();
     let api: Api<SealedSecret> = world.namespace.api();
     let created = api.create(&PostParams::default(), &sealed).await.unwrap();

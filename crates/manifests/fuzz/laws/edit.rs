@@ -1,5 +1,5 @@
 use manifests::documents::{self, Document};
-use manifests::edit::{self, Edit};
+use manifests::edit::{self, Edit, TemplateField};
 
 /// Edits give every item that was asked for its new text and change nothing else; the same edit again changes nothing.
 pub fn edit(data: &[u8]) {
@@ -40,6 +40,7 @@ pub fn edit(data: &[u8]) {
     assert!(outside == before, "a byte outside of the edits was changed");
     assert_eq!(again.edit(&edits).unwrap().text, edited.text);
     removed(data);
+    labelled(data);
 }
 
 /// Each item can be taken out and put in again, or the edit is refused.
@@ -67,4 +68,43 @@ fn removed(data: &[u8]) {
         assert!(same(&without.documents()[object], document));
     }
     let _ = documents::read("input", data);
+}
+
+/// A label or annotation that was set reads as what was asked for, and nothing else reads differently; set again it
+/// changes nothing.
+fn labelled(data: &[u8]) {
+    const NAME: &str = "example.org/a";
+    const VALUE: &str = "b: \"#'\u{85}\u{1f600}\n ";
+    let Ok(editable) = edit::read("input", data) else {
+        return;
+    };
+    for object in 0..editable.documents().len().min(3) {
+        for (field, title) in [
+            (TemplateField::Labels, "labels"),
+            (TemplateField::Annotations, "annotations"),
+        ] {
+            let edits = [Edit::SetTemplateMetadata {
+                object,
+                field,
+                name: NAME.to_owned(),
+                value: VALUE.to_owned(),
+            }];
+            let Ok(edited) = editable.edit(&edits) else {
+                continue;
+            };
+            let again = edit::read("output", edited.text.as_bytes()).unwrap();
+            assert_eq!(again.documents().len(), editable.documents().len());
+            let set = &again.documents()[object].value["spec"]["template"]["metadata"][title][NAME];
+            assert_eq!(set, VALUE);
+            for (index, (new, old)) in again.documents().iter().zip(editable.documents()).enumerate() {
+                // An alias may give another object the same template.
+                let (new, old) = (
+                    &new.value["spec"]["encryptedData"],
+                    &old.value["spec"]["encryptedData"],
+                );
+                assert!(new == old, "the items of object {index} were changed");
+            }
+            assert_eq!(again.edit(&edits).unwrap().text, edited.text);
+        }
+    }
 }

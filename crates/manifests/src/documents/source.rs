@@ -74,4 +74,10 @@ impl Source {
         let tree = self.tree()?;
         Some(self.place(tree.node(tree.find(path).deepest)))
     }
+
+    /// Returns the text of the scalar that a path leads to, behind an alias too.
+    pub(super) fn scalar(&self, path: &[Segment]) -> Option<&str> {
+        let tree = self.tree()?;
+        tree.scalar(tree.find(path).value?)
+    }
 }

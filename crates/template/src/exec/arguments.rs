@@ -38,6 +38,7 @@ impl<'r> Run<'r> {
             let param = param(function, values.len());
             values.push(assignable(last, param).ok_or_else(|| mismatch(at, function, param))?);
         }
+        self.call.steps(reading(&values)).at(at)?;
         let result = (function.body)(&mut self.call, &Args::new(receiver, &values));
         result.map(Some).map_err(|failure| {
             Stop::new(
@@ -100,6 +101,14 @@ impl<'r> Run<'r> {
         };
         assignable(given, param).ok_or_else(|| mismatch(at, function, param))
     }
+}
+
+/// Returns the steps of reading each text once, which most functions do: `add` reads numbers in all of them.
+fn reading(values: &[Value]) -> u64 {
+    values.iter().fold(0, |steps: u64, value| match value {
+        Value::String(text) => steps.saturating_add(text.len() as u64 / 1024),
+        _ => steps,
+    })
 }
 
 fn param(function: &Function, index: usize) -> Param {

@@ -14,6 +14,7 @@ pub(super) fn print(printer: &mut Printer<'_, '_>, format: &[u8], values: &[Valu
         next: 0,
         reordered: false,
         good: true,
+        closes: true,
     };
     while let Some(percent) = reader.rest().iter().position(|&byte| byte == b'%') {
         printer.write(reader.rest().get(..percent).unwrap_or_default())?;
@@ -48,6 +49,8 @@ struct Reader<'f> {
     reordered: bool,
     /// Whether the indexes of this directive make sense.
     good: bool,
+    /// Whether there may be a closing bracket ahead: it is looked for only until none was found.
+    closes: bool,
 }
 
 impl<'f> Reader<'f> {
@@ -191,10 +194,12 @@ impl<'f> Reader<'f> {
             return false;
         }
         self.reordered = true;
-        let close = if self.rest().len() < 3 {
+        let close = if self.rest().len() < 3 || !self.closes {
             None
         } else {
-            self.rest().iter().position(|&byte| byte == b']')
+            let close = self.rest().iter().position(|&byte| byte == b']');
+            self.closes = close.is_some();
+            close
         };
         let Some(close) = close else {
             self.at += 1;

@@ -43,6 +43,59 @@ fn loops_end() {
 }
 
 #[test]
+fn work_that_grows_faster_than_its_texts_costs_steps() {
+    let limits = Limits {
+        steps: 50_000,
+        ..Limits::default()
+    };
+    for text in [
+        // Each of thousands of states at each byte, in one search.
+        r#"{{ regexMatch "[ab]{1000}[ab]{1000}[ab]{1000}z" (repeat 50000 "ab") }}"#,
+        // A search for each character, each to the end of the text.
+        r#"{{ regexReplaceAll "(a|b)*c|." (repeat 20000 "ab") "x" }}"#,
+        r#"{{ regexReplaceAll "a" (repeat 10000 "a") (repeat 1000 "$1") }}"#,
+        // Comparisons to the end of long texts.
+        r#"{{ $x := repeat 100000 "a" }}{{ $l := list (print $x 2) (print $x 1) }}{{ range 10 }}{{ $l = concat $l $l }}{{ end }}{{ sortAlpha $l }}"#,
+        r#"{{ $x := repeat 100000 "a" }}{{ $d := dict $x 1 (print $x 1) 2 }}{{ range 1000 }}{{ $y := hasKey $d $x }}{{ end }}"#,
+        r#"{{ $x := repeat 100000 "a" }}{{ range 1000 }}{{ $y := hasPrefix $x $x }}{{ end }}"#,
+        r#"{{ $x := repeat 100000 "1" }}{{ add @ }}"#,
+        // Copies of maps that differ in their first entry.
+        r#"{{ $d := split "," (repeat 5000 ",") }}{{ $e := split "," (print 1 (repeat 5000 ",")) }}{{ range 1000 }}{{ $y := deepEqual $d $e }}{{ end }}"#,
+    ] {
+        let text = &text.replace('@', &"$x ".repeat(1000));
+        let error = render_with(text, &[], &limits).unwrap_err();
+        assert!(
+            error.to_string().ends_with("more steps than the limit"),
+            "{text}: {error}"
+        );
+    }
+}
+
+#[test]
+fn all_matches_of_a_long_text_are_found_within_the_limits() {
+    let text = r#"{{ regexReplaceAll "[a-z]+" (repeat 20000 "some words ") "x" | len }}"#;
+    assert_eq!(render(text).unwrap(), "80000");
+}
+
+#[test]
+fn brackets_of_a_format_that_are_not_closed_are_looked_for_once() {
+    let begun = std::time::Instant::now();
+    render(r#"{{ printf (repeat 100000 "%[1") 1 | len }}"#).unwrap();
+    // Half a minute in such a build when each looks for its own.
+    assert!(begun.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn classes_of_all_characters_without_case_are_few_in_a_pattern() {
+    let text = format!(
+        r#"{{{{ regexMatch `(?i){}` "x" }}}}"#,
+        r"[\x00-\x{10FFFF}]".repeat(200)
+    );
+    let error = render(&text).unwrap_err().to_string();
+    assert!(error.ends_with("has a pattern that is too large"), "{error}");
+}
+
+#[test]
 fn output_is_bounded() {
     let message = limited("{{ range 100000 }}xxxxxxxxxxxxxxxxxxxxxxxx{{ end }}");
     assert!(message.contains("more text than the limit"), "{message}");

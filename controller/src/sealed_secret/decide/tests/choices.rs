@@ -53,11 +53,32 @@ fn the_deprecated_format_opens_unless_a_flag_says_no() {
 fn a_deleted_secret_is_made_again_unless_a_flag_says_no() {
     let leave = |behaviour: &mut Behaviour| behaviour.recreates = false;
     story().recorded(DIGEST, "7").then("open");
-    story().recorded(DIGEST, "7").choosing(leave).then("rest");
-    story().synced_by_upstream(2).choosing(leave).then("rest");
+    let gone = |story: Story| story.choosing(leave).read(None);
+    gone(story().recorded(DIGEST, "7")).then("rest");
+    gone(story().synced_by_upstream(2)).then("rest");
     // It never was there, or it was another document's.
-    story().choosing(leave).then("open");
-    story().recorded("another", "7").choosing(leave).then("open");
+    gone(story()).then("open");
+    gone(story().recorded("another", "7")).then("open");
+}
+
+#[test]
+fn where_secrets_are_not_watched_each_is_read_and_one_that_others_changed_is_left_alone() {
+    let leave = |behaviour: &mut Behaviour| behaviour.recreates = false;
+    story().choosing(leave).then("read");
+    story().recorded(DIGEST, "7").choosing(leave).then("read");
+    let there = |story: Story, secret: &Secret| story.choosing(leave).read(Some(secret.clone()));
+    let ours = owned(stored(&[("a", "1")]));
+    there(story().recorded(DIGEST, "7"), &ours).then("synced");
+    let synced = || story().synced_by_upstream(2);
+    there(synced().recorded(DIGEST, "6"), &ours).then("rest");
+    there(story().recorded(DIGEST, "6"), &ours).then("open");
+    there(synced().recorded("another", "6"), &ours).then("open");
+    there(story().synced_by_upstream(2), &ours).then("open");
+    // One in the way is said to be so, and one that is handed over is taken.
+    let foreign = stored(&[("a", "1")]);
+    there(synced().recorded(DIGEST, "6"), &foreign).then("Unmanaged");
+    let handed_over = annotated(foreign, names::MANAGED);
+    there(synced().recorded(DIGEST, "6"), &handed_over).then("open");
 }
 
 #[test]
@@ -77,6 +98,13 @@ fn a_value_counts_as_the_documents_only_in_a_secret_that_is_its() {
     check(story().recorded(DIGEST, "7").cached(&ours), true);
     check(story().synced_by_upstream(2).cached(&ours), true);
     check(story().synced_by_upstream(1).cached(&ours), false);
+    // A pass that failed has written over what upstream's controller said.
+    let mut failed = story().cached(&ours);
+    failed.0.adopted = true;
+    check(failed, true);
+    let mut changed = story().recorded("another", "7").cached(&ours);
+    changed.0.adopted = true;
+    check(changed, false);
     check(story().recorded("another", "7").cached(&ours), false);
     check(story().recorded(DIGEST, "7"), false);
     let managed = annotated(stored(&[]), names::MANAGED);

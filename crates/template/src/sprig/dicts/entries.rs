@@ -16,20 +16,24 @@ const STRING: Param = Param::String;
 pub(crate) const TABLE: &[Function] = &[
     Function::new("dict", &[], dict).variadic(ANY),
     Function::new("get", &[DICT, STRING], |call, args| {
+        look_up(call, args.dict(0)?, args.text(1)?)?;
         match args.dict(0)?.get(args.text(1)?) {
             Some(value) => Ok(value),
             None => call.string(""),
         }
     }),
     Function::new("set", &[DICT, STRING, ANY], |call, args| {
+        look_up(call, args.dict(0)?, args.text(1)?)?;
         call.insert(args.dict(0)?, args.text(1)?.clone(), args.any(2).clone())?;
         Ok(args.any(0).clone())
     }),
-    Function::new("unset", &[DICT, STRING], |_, args| {
+    Function::new("unset", &[DICT, STRING], |call, args| {
+        look_up(call, args.dict(0)?, args.text(1)?)?;
         args.dict(0)?.remove(args.text(1)?);
         Ok(args.any(0).clone())
     }),
-    Function::new("hasKey", &[DICT, STRING], |_, args| {
+    Function::new("hasKey", &[DICT, STRING], |call, args| {
+        look_up(call, args.dict(0)?, args.text(1)?)?;
         Ok(Value::Bool(args.dict(0)?.get(args.text(1)?).is_some()))
     }),
     Function::new("pluck", &[STRING], |call, args| {
@@ -74,6 +78,12 @@ pub(crate) const TABLE: &[Function] = &[
     .variadic(STRING),
     Function::new("dig", &[], dig).variadic(ANY),
 ];
+
+/// Charges for finding a key: it is compared with some of the others, each of which can begin as it does.
+fn look_up(call: &mut Call<'_>, dict: &Dict, key: &Text) -> Result<(), Failure> {
+    let compared = u64::from(usize::BITS - dict.len().leading_zeros());
+    call.steps((key.len() as u64 / 1024).saturating_mul(compared))
+}
 
 fn entries_of(value: &Value) -> Option<&Dict> {
     if let Value::Dict(dict) = value {

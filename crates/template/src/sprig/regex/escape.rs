@@ -71,7 +71,7 @@ impl Parser<'_> {
                 (class, letter.is_ascii_uppercase())
             }
         };
-        let mut class = self.folded(class);
+        let mut class = self.folded(class)?;
         if negated {
             class.negate();
         }
@@ -133,7 +133,7 @@ impl Parser<'_> {
         let mut name = String::new();
         while let Some(next) = ahead.next() {
             if next == ':' && ahead.next_if_eq(&']').is_some() {
-                let mut class = self.folded(class::posix(&name).ok_or(Bad::Syntax)?);
+                let mut class = self.folded(class::posix(&name).ok_or(Bad::Syntax)?)?;
                 if negated {
                     class.negate();
                 }
@@ -161,7 +161,7 @@ impl Parser<'_> {
                 return Err(Bad::Syntax);
             }
         }
-        Ok(self.folded(class::codes(first, last)))
+        self.folded(class::codes(first, last))
     }
 
     fn class_code(&mut self) -> Result<u32, Bad> {

@@ -1,7 +1,5 @@
 //! Replacements with references to groups.
 
-use regex_automata::util::captures::Captures;
-
 use super::haystack::Haystack;
 use super::program::Program;
 use crate::sprig::unicode;
@@ -38,18 +36,36 @@ pub(super) fn pieces(replacement: &[u8]) -> Vec<Piece<'_>> {
 }
 
 impl<'a> Piece<'a> {
-    /// Returns the text that it stands for in a match.
-    pub(super) fn text(&self, program: &Program, haystack: &Haystack<'a>, captures: &Captures) -> &'a [u8] {
-        let index = match *self {
-            Self::Literal(text) => return text,
-            Self::Number(index) => Some(index),
-            Self::Name(name) => program.group(name, captures),
-        };
-        let span = index
-            .filter(|&index| index < captures.group_len())
-            .and_then(|index| captures.get_group(index));
-        span.map_or(&[], |span| haystack.between(span.start, span.end))
+    /// Returns how many of the groups of those names it may refer to, that of the whole match included.
+    pub(super) fn groups(&self, names: &[Option<Box<str>>]) -> usize {
+        match *self {
+            Self::Literal(_) => 1,
+            Self::Number(index) => index.saturating_add(1).min(names.len()),
+            Self::Name(name) => names
+                .iter()
+                .rposition(|own| is_named(own.as_deref(), name))
+                .map_or(1, |index| index + 1),
+        }
     }
+
+    /// Returns the text that it stands for in the match that was found last; for a name, that of the first group of
+    /// that name which took part in it.
+    pub(super) fn text(&self, program: &Program, haystack: &Haystack<'a>) -> &'a [u8] {
+        let span = match *self {
+            Self::Literal(text) => return text,
+            Self::Number(index) => program.span(index),
+            Self::Name(name) => {
+                let own = program.names().iter().enumerate();
+                own.filter(|(_, own)| is_named(own.as_deref(), name))
+                    .find_map(|(index, _)| program.span(index))
+            }
+        };
+        span.map_or(&[], |(start, end)| haystack.between(start, end))
+    }
+}
+
+fn is_named(own: Option<&str>, name: &[u8]) -> bool {
+    own.is_some_and(|own| own.as_bytes() == name)
 }
 
 /// Takes `name` or `{name}`: as many letters, digits and underscores as there are.

@@ -53,7 +53,7 @@ fn failure(bad: Bad) -> Failure {
 }
 
 fn program(call: &mut Call<'_>, args: &Args<'_>) -> Result<Program, Failure> {
-    Program::new(call, args.text(0)?).map_err(failure)
+    Program::new(call, args.text(0)?, |_| 1).map_err(failure)
 }
 
 fn haystack<'a>(call: &mut Call<'_>, args: &Args<'a>) -> Result<Haystack<'a>, Failure> {
@@ -64,20 +64,20 @@ fn haystack<'a>(call: &mut Call<'_>, args: &Args<'a>) -> Result<Haystack<'a>, Fa
 }
 
 fn matches(call: &mut Call<'_>, args: &Args<'_>) -> Result<bool, Bad> {
-    let program = Program::new(call, args.text(0)?)?;
+    let mut program = Program::new(call, args.text(0)?, |_| 1)?;
     let haystack = haystack(call, args)?;
     Ok(program.find(call, &haystack, 0)?.is_some())
 }
 
 fn find(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
-    let program = program(call, args)?;
+    let mut program = program(call, args)?;
     let haystack = haystack(call, args)?;
     let found = program.find(call, &haystack, 0)?;
     call.string(found.map_or(&b""[..], |found| haystack.between(found.start, found.end)))
 }
 
 fn find_all(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
-    let program = program(call, args)?;
+    let mut program = program(call, args)?;
     let haystack = haystack(call, args)?;
     // A negative number is no limit.
     let most = usize::try_from(args.int(2)?).unwrap_or(usize::MAX);
@@ -92,7 +92,7 @@ fn find_all(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
 }
 
 fn split(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
-    let program = program(call, args)?;
+    let mut program = program(call, args)?;
     let haystack = haystack(call, args)?;
     let limit = args.int(2)?;
     if limit == 0 {
@@ -123,19 +123,26 @@ fn split(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
 
 /// Replaces each match as Go's `ReplaceAll` does: no empty one right after another one.
 fn replace(call: &mut Call<'_>, args: &Args<'_>, pieces: &[Piece<'_>]) -> Result<Value, Failure> {
-    let program = program(call, args)?;
+    let groups = |names: &[_]| pieces.iter().map(|piece| piece.groups(names)).max().unwrap_or(1);
+    let mut program = Program::new(call, args.text(0)?, groups).map_err(failure)?;
     let haystack = haystack(call, args)?;
-    let mut captures = program.no_captures();
+    // A name is looked up among all of them.
+    let named = pieces
+        .iter()
+        .filter(|piece| matches!(piece, Piece::Name(_)))
+        .count();
+    let a_match = 1 + (pieces.len() + named.saturating_mul(program.names().len())) as u64 / 64;
     let mut out = Vec::new();
     let (mut at, mut last) = (0, 0);
     while at <= haystack.text().len() {
-        let Some(found) = program.captures(call, &haystack, at, &mut captures)? else {
+        let Some(found) = program.find(call, &haystack, at)? else {
             break;
         };
         append(call, &mut out, haystack.between(last, found.start))?;
         if found.end > last || found.start == 0 {
+            call.steps(a_match)?;
             for piece in pieces {
-                append(call, &mut out, piece.text(&program, &haystack, &captures))?;
+                append(call, &mut out, piece.text(&program, &haystack))?;
             }
         }
         last = found.end;

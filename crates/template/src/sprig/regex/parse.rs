@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use regex_syntax::hir::{Capture, Class, ClassUnicode, Dot, Hir, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, Look, Repetition};
 
 use super::{Bad, class};
 use crate::failure::Failure;
@@ -152,17 +152,20 @@ impl Parser<'_> {
 
     /// Returns the class, folded if the flag says so.
     fn class_of(&mut self, class: ClassUnicode) -> Result<Hir, Bad> {
-        let class = self.folded(class);
+        let class = self.folded(class)?;
         self.grow(class.ranges().len())?;
         Ok(Hir::class(Class::Unicode(class)))
     }
 
-    pub(super) fn folded(&self, mut class: ClassUnicode) -> ClassUnicode {
+    pub(super) fn folded(&mut self, mut class: ClassUnicode) -> Result<ClassUnicode, Bad> {
         if self.flags.fold {
+            // Each character is looked up, of which there can be a million in one range.
+            let characters: usize = class.ranges().iter().map(ClassUnicodeRange::len).sum();
+            self.grow(characters / 256)?;
             // Fails only without the tables, which are compiled in.
             let _folded = class.try_case_fold_simple();
         }
-        class
+        Ok(class)
     }
 
     pub(super) fn grow(&mut self, size: usize) -> Result<(), Bad> {

@@ -1,25 +1,22 @@
 //! Patterns that can be run.
 
-use regex_automata::Input;
-use regex_automata::meta::Regex;
-use regex_automata::util::captures::Captures;
+use regex_automata::nfa::thompson::{Compiler, NFA, WhichCaptures};
 
 use super::Bad;
 use super::haystack::Haystack;
+use super::machine::Machine;
 use super::parse::parse;
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::sprig::cost;
 
-/// Bytes that the automata of one pattern may have.
+/// Bytes that the automaton of one pattern may have.
 const LARGEST: usize = 2 << 20;
 
 /// A pattern that was compiled.
 pub(super) struct Program {
-    regex: Regex,
+    machine: Machine,
     names: Vec<Option<Box<str>>>,
-    /// How much slower it may be than a plain search.
-    weight: usize,
 }
 
 /// Where a match begins and ends.
@@ -30,78 +27,64 @@ pub(super) struct Found {
 }
 
 impl Program {
-    /// Compiles a pattern.
+    /// Compiles a pattern. `groups` returns how many groups are of interest, that of the whole match included, given
+    /// the names of all.
     ///
     /// # Errors
     ///
     /// It is no pattern by Go's rules, or too large.
-    pub(super) fn new(call: &mut Call<'_>, pattern: &[u8]) -> Result<Self, Bad> {
+    pub(super) fn new(
+        call: &mut Call<'_>,
+        pattern: &[u8],
+        groups: impl FnOnce(&[Option<Box<str>>]) -> usize,
+    ) -> Result<Self, Bad> {
         let text = std::str::from_utf8(pattern).map_err(|_| Bad::Syntax)?;
-        // Reading takes many times the pattern's bytes; what the automata need is known when they are built.
+        // Reading takes many times the pattern's bytes; what the automaton needs is known when it is built.
         call.afford(text.len().saturating_mul(64).saturating_add(2 * LARGEST))?;
         cost::scan(call, text.len().saturating_mul(64))?;
         let pattern = parse(text)?;
-        let config = Regex::config()
+        let groups = groups(&pattern.names).clamp(1, pattern.names.len().max(1));
+        let config = NFA::config()
             .nfa_size_limit(Some(LARGEST))
-            .onepass_size_limit(Some(LARGEST / 16))
-            .hybrid_cache_capacity(LARGEST)
-            .dfa(false);
-        let regex = Regex::builder().configure(config).build_from_hir(&pattern.hir);
-        let regex = regex.map_err(|_| Failure::Refused("has a pattern that is too large"))?;
-        let weight = 1 + regex.memory_usage() / (16 << 10);
-        call.costly(weight as u64 * 16)?;
+            .which_captures(if groups > 1 {
+                WhichCaptures::All
+            } else {
+                WhichCaptures::Implicit
+            });
+        let nfa = Compiler::new().configure(config).build_from_hir(&pattern.hir);
+        let nfa = nfa.map_err(|_| Failure::Refused("has a pattern that is too large"))?;
+        call.costly(nfa.memory_usage() as u64 / 256)?;
         Ok(Self {
-            regex,
+            machine: Machine::new(call, nfa, groups)?,
             names: pattern.names,
-            weight,
         })
-    }
-
-    /// Finds the first match from a position on, and its groups.
-    pub(super) fn captures(
-        &self,
-        call: &mut Call<'_>,
-        haystack: &Haystack<'_>,
-        from: usize,
-        captures: &mut Captures,
-    ) -> Result<Option<Found>, Failure> {
-        self.charge(call, haystack, from)?;
-        self.regex
-            .search_captures(&Input::new(haystack.text()).range(from..), captures);
-        Ok(captures.get_match().map(|found| Found {
-            start: found.start(),
-            end: found.end(),
-        }))
     }
 
     /// Finds the first match from a position on.
     pub(super) fn find(
-        &self,
+        &mut self,
         call: &mut Call<'_>,
         haystack: &Haystack<'_>,
         from: usize,
     ) -> Result<Option<Found>, Failure> {
-        self.charge(call, haystack, from)?;
-        let found = self.regex.find(Input::new(haystack.text()).range(from..));
-        Ok(found.map(|found| Found {
-            start: found.start(),
-            end: found.end(),
-        }))
+        call.steps(1)?;
+        let found = self.machine.search(call, haystack.text(), from)?;
+        let span = self.machine.span(0).filter(|_| found);
+        Ok(span.map(|(start, end)| Found { start, end }))
     }
 
-    pub(super) fn no_captures(&self) -> Captures {
-        self.regex.create_captures()
+    /// Returns where a group began and ended in the match that was found last, if it took part in it.
+    pub(super) fn span(&self, group: usize) -> Option<(usize, usize)> {
+        self.machine.span(group)
     }
 
-    /// Returns the number of the first group of that name which took part in a match.
-    pub(super) fn group(&self, name: &[u8], captures: &Captures) -> Option<usize> {
-        let named = |own: &Option<Box<str>>| own.as_deref().is_some_and(|own| own.as_bytes() == name);
-        (0..self.names.len()).find(|&index| named(&self.names[index]) && captures.get_group(index).is_some())
+    pub(super) fn names(&self) -> &[Option<Box<str>>] {
+        &self.names
     }
 
     /// Finds matches as Go's `FindAll` does: at most `most`, and no empty one right after another one.
     pub(super) fn find_all(
-        &self,
+        &mut self,
         call: &mut Call<'_>,
         haystack: &Haystack<'_>,
         most: usize,
@@ -128,10 +111,5 @@ impl Program {
             }
         }
         Ok(all)
-    }
-
-    fn charge(&self, call: &mut Call<'_>, haystack: &Haystack<'_>, from: usize) -> Result<(), Failure> {
-        let left = haystack.text().len().saturating_sub(from);
-        call.steps(1 + (left / 512).saturating_mul(self.weight) as u64)
     }
 }

@@ -20,10 +20,12 @@ pub(crate) const TABLE: &[Function] = &[
         cost::scan(call, part.len() + text.len())?;
         Ok(Value::Bool(memmem::find(text, part).is_some()))
     }),
-    Function::new("hasPrefix", &[STRING, STRING], |_, args| {
+    Function::new("hasPrefix", &[STRING, STRING], |call, args| {
+        cost::scan(call, args.text(0)?.len())?;
         Ok(Value::Bool(args.text(1)?.starts_with(args.text(0)?)))
     }),
-    Function::new("hasSuffix", &[STRING, STRING], |_, args| {
+    Function::new("hasSuffix", &[STRING, STRING], |call, args| {
+        cost::scan(call, args.text(0)?.len())?;
         Ok(Value::Bool(args.text(1)?.ends_with(args.text(0)?)))
     }),
     Function::new("replace", &[STRING, STRING, STRING], |call, args| {

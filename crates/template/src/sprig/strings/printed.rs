@@ -115,7 +115,7 @@ fn sort_alpha(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
         return call.list(Elem::String, vec![Value::String(nil)]);
     }
     let list = to_strings(call, args.any(0))?;
-    call.steps(list.len() as u64 / 4)?;
+    charge_sort(call, &list)?;
     list.change(|items| {
         items.sort_by(|one, other| match (one, other) {
             (Value::String(one), Value::String(other)) => one.cmp(other),
@@ -123,6 +123,19 @@ fn sort_alpha(call: &mut Call<'_>, args: &Args<'_>) -> Result<Value, Failure> {
         });
     });
     Ok(Value::List(list))
+}
+
+/// Charges for sorting: each text is compared about as often as the number of texts has digits in base 2, and a
+/// comparison can read it to its end.
+fn charge_sort(call: &mut Call<'_>, list: &List) -> Result<(), Failure> {
+    let rounds = u64::from(usize::BITS - list.len().leading_zeros());
+    let mut bytes = 0_u64;
+    for item in list.iter() {
+        if let Value::String(text) = item {
+            bytes = bytes.saturating_add(text.len() as u64);
+        }
+    }
+    call.costly((list.len() as u64 / 4).saturating_add((bytes / 1024).saturating_mul(rounds)))
 }
 
 /// Appends a text, after the separator if it is not the first.

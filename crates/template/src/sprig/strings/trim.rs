@@ -29,10 +29,12 @@ pub(crate) const TABLE: &[Function] = &[
     }),
     Function::new("trimSuffix", &[STRING, STRING], |call, args| {
         let text = args.text(1)?;
+        cost::make(call, args.text(0)?.len().max(text.len()))?;
         call.string(text.strip_suffix(&**args.text(0)?).unwrap_or(text))
     }),
     Function::new("trimPrefix", &[STRING, STRING], |call, args| {
         let text = args.text(1)?;
+        cost::make(call, args.text(0)?.len().max(text.len()))?;
         call.string(text.strip_prefix(&**args.text(0)?).unwrap_or(text))
     }),
     Function::new("nospace", &[STRING], |call, args| {
