@@ -31,7 +31,7 @@ pub(super) fn with_subcommand(mut words: Vec<OsString>) -> Vec<OsString> {
 /// As in upstream's a value may begin with a dash when it is a word of its own. Upstream passes over words that belong
 /// to no flag; so does this only when called by its name: a word that means nothing is a mistake that someone makes now.
 pub(super) fn grammar(as_upstream: bool) -> Command {
-    Args::command()
+    let grammar = Args::command()
         .mut_subcommand("schema", |schema| {
             schema
                 .mut_arg("log_level", |arg| arg.env("CHANCERY_LOG_LEVEL"))
@@ -58,7 +58,25 @@ pub(super) fn grammar(as_upstream: bool) -> Command {
             } else {
                 secrets
             }
-        })
+        });
+    set_alone(grammar)
+}
+
+/// Takes variables that are set to nothing for unset, as upstream does: charts write them so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what clap reads from the environment is told to it here"
+)]
+fn set_alone(command: Command) -> Command {
+    let command = command.mut_args(|arg| {
+        let variable = arg.get_env().and_then(std::env::var_os);
+        if variable.is_some_and(|value| value.is_empty()) {
+            arg.env(None::<&'static str>)
+        } else {
+            arg
+        }
+    });
+    command.mut_subcommands(set_alone)
 }
 
 /// Returns the words that upstream's grammar passes over.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::names;
@@ -29,7 +30,7 @@ use crate::metrics::Failed;
 
 /// How long the templates of one object may keep a core busy. What they may do is bounded besides, so this is
 /// reached on a machine that has no time for anything.
-const RENDERING: Duration = Duration::from_secs(10);
+const RENDERING: Duration = Duration::from_secs(5);
 
 /// A pass under way.
 struct Pass<'a> {
@@ -42,6 +43,8 @@ struct Pass<'a> {
     cached_target: Option<String>,
     /// Something about the Secret must change before more can be done.
     waits: bool,
+    /// The templates did not come to their end in the time that they have.
+    late: bool,
 }
 
 /// Brings the Secret of a SealedSecret in line with it.
@@ -83,10 +86,13 @@ pub(super) async fn reconcile(cached: Arc<Stored>, scope: Arc<Scope>) -> Result<
         cached_sealed,
         cached_target,
         waits: false,
+        late: false,
     };
     let ended = pass.run().await;
     scope.context.metrics.pass_took(begun.elapsed());
     match ended {
+        // Whether the time is enough depends on what else the machine does.
+        Ok(()) if pass.late => Ok(Action::requeue(pause(&scope, &pass.key))),
         Ok(()) => {
             scope.memory.succeeded(&pass.key);
             Ok(next(&scope, &pass.key, pass.waits))
@@ -118,9 +124,13 @@ pub(super) fn retry(sealed: &SealedSecret, error: &Error, scope: &Scope) -> Acti
         return Action::await_change();
     }
     let key = super::key(&sealed.metadata);
-    let attempts = scope.memory.failed(&key);
-    let delay = backoff::delay(attempts, backoff::jitter(&key, attempts));
-    Action::requeue(delay.max(error.retry_after().unwrap_or_default()))
+    Action::requeue(pause(scope, &key).max(error.retry_after().unwrap_or_default()))
+}
+
+/// Notes one more failure, and returns how long to wait before the next try.
+fn pause(scope: &Scope, key: &Key) -> Duration {
+    let attempts = scope.memory.failed(key);
+    backoff::delay(attempts, backoff::jitter(key, attempts))
 }
 
 impl Pass<'_> {
@@ -142,7 +152,7 @@ impl Pass<'_> {
     }
 
     /// Opens the items on the CPU pool, trying the keys first that opened them last.
-    async fn open(&self) -> Items {
+    async fn open(&mut self) -> Items {
         let record = self
             .observed
             .sealed
@@ -160,10 +170,16 @@ impl Pass<'_> {
         };
         let is_same_document = decide::is_of_this_document(&self.observed);
         let now = (self.scope.context.clock)();
+        let late = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&late);
         let opening = move || {
             // Opening thousands of items takes its own time; the templates' begins with the first of them.
             let begun = OnceCell::new();
-            let expired = || begun.get_or_init(Instant::now).elapsed() > RENDERING;
+            let expired = || {
+                let over = begun.get_or_init(Instant::now).elapsed() > RENDERING;
+                noted.fetch_or(over, Ordering::Relaxed);
+                over
+            };
             let random = SystemRandom::new();
             let mut terms = Terms::new(World {
                 now,
@@ -176,7 +192,9 @@ impl Pass<'_> {
             });
             manifests::unseal::unseal(&sealed, &ring, &hints, &terms)
         };
-        match self.scope.context.cpu.run(opening).await {
+        let opened = self.scope.context.cpu.run(opening).await;
+        self.late = opened.is_err() && late.load(Ordering::Relaxed);
+        match opened {
             Ok(unsealed) => Items::Opened(Box::new(Opened {
                 secret: unsealed.secret,
                 keys: OpenedBy::new(&unsealed.keys),
@@ -207,8 +225,8 @@ impl Pass<'_> {
         self.log(&act.outcome, wrote);
         self.count(&act.outcome);
         self.publish(report).await?;
-        let hopeless = matches!(act.outcome, Outcome::Undecryptable(_))
-            .then(|| (self.observed.digest.clone(), self.keys.version));
+        let is_hopeless = matches!(act.outcome, Outcome::Undecryptable(_)) && !self.late;
+        let hopeless = is_hopeless.then(|| (self.observed.digest.clone(), self.keys.version));
         self.scope.memory.set_hopeless(&self.key, hopeless);
         Ok(())
     }

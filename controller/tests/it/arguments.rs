@@ -54,6 +54,19 @@ fn a_wrong_argument_is_a_usage_error_that_names_it() {
 }
 
 #[test]
+fn a_variable_that_is_set_to_nothing_is_not_set() {
+    let empty = [
+        ("SEALED_SECRETS_KEY_SIZE", ""),
+        ("SEALED_SECRETS_KEY_TTL", ""),
+        ("SEALED_SECRETS_UPDATE_STATUS", ""),
+    ];
+    // That is what stops it then.
+    check(&["secrets"], &empty, 1, "no cluster to work for");
+    let other = [("SEALED_SECRETS_KEY_SIZE", "512"), ("SEALED_SECRETS_KEY_TTL", "")];
+    check(&["secrets"], &other, 2, "must be 2048, 3072 or 4096");
+}
+
+#[test]
 fn the_environment_is_read_as_upstream_reads_it_and_flags_win() {
     check(
         &["secrets"],
@@ -135,7 +148,7 @@ fn called_as_controller_it_has_upstreams_command_line_and_version() {
 fn a_wrong_value_is_named_wherever_it_comes_from() {
     for (variable, value, flag) in [
         ("SEALED_SECRETS_KEY_RENEW_PERIOD", "monthly", "--key-renew-period"),
-        ("SEALED_SECRETS_UPDATE_STATUS", "", "--update-status"),
+        ("SEALED_SECRETS_UPDATE_STATUS", "maybe", "--update-status"),
         ("SEALED_SECRETS_KEY_CUTOFF_TIME", "today", "--key-cutoff-time"),
         ("SEALED_SECRETS_PRIVATEKEY_LABELS", "team", "--privatekey-labels"),
         ("SEALED_SECRETS_LABEL_SELECTOR", "a b", "--label-selector"),
